@@ -1,0 +1,66 @@
+package parser
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Why a field of a row could not be read. They are the Err of a [RowError].
+var (
+	ErrShort       = errors.New("row ends before this column")
+	ErrSyntax      = errors.New("invalid syntax")
+	ErrRange       = errors.New("value out of range")
+	ErrLineTooLong = errors.New("line too long")
+	// ErrCut marks a row that was yielded although its last value may be half
+	// of what it was.
+	ErrCut = errors.New("the file ends here without a newline, the value may be cut")
+)
+
+// A RowError says which row of which file could not be read, and why.
+// It costs that row only: the sequence that yielded it goes on.
+type RowError struct {
+	File   string // as the caller named it, for example proc/net/tcp
+	Line   int    // 1-based, the header included
+	Column int    // 1-based byte within the line; 0 if the whole line is meant
+	Field  string // the kernel's spelling: rem_address, tm->when
+	Value  string // the offending text, cut to maxValue bytes
+	Err    error  // one of the sentinels above
+}
+
+// maxValue bounds how much of a hostile row an error text repeats.
+const maxValue = 64
+
+// Error has the form `proc/net/tcp:2: rem_address "00000000:ZZZZ": invalid syntax`.
+// The value is quoted, so that no control byte of a capture gets through.
+func (e *RowError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s:%d: ", e.File, e.Line)
+	if e.Field != "" {
+		b.WriteString(e.Field)
+		b.WriteByte(' ')
+	}
+	if e.Value != "" {
+		fmt.Fprintf(&b, "%q", e.Value)
+	} else {
+		b.WriteString("missing")
+	}
+	b.WriteString(": ")
+	b.WriteString(e.Err.Error())
+	return b.String()
+}
+
+func (e *RowError) Unwrap() error { return e.Err }
+
+// A FileError ends a sequence: the rest of the file could not be read at all.
+type FileError struct {
+	File string
+	Line int // the last line that was read whole
+	Err  error
+}
+
+func (e *FileError) Error() string {
+	return fmt.Sprintf("%s: cannot read beyond line %d: %v", e.File, e.Line, e.Err)
+}
+
+func (e *FileError) Unwrap() error { return e.Err }

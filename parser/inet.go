@@ -1,0 +1,128 @@
+package parser
+
+import (
+	"encoding/binary"
+	"io"
+	"iter"
+	"net/netip"
+)
+
+// Options say how the files of one captured machine are to be read.
+type Options struct {
+	// ByteOrder is that of the captured machine: the kernel prints IPv4
+	// addresses, and each word of an IPv6 address, as native 32-bit numbers
+	// in tcp, udp, raw, route and igmp. Nil means little-endian.
+	ByteOrder binary.ByteOrder
+}
+
+func (o Options) order() binary.ByteOrder {
+	if o.ByteOrder == nil {
+		return binary.LittleEndian
+	}
+	return o.ByteOrder
+}
+
+// An InetSocket is one row of /proc/net/{tcp,tcp6,udp,udp6,udplite,udplite6,raw,raw6}.
+// The kernel writes them in tcp4_seq_show and get_tcp6_sock (net/ipv4/tcp_ipv4.c,
+// net/ipv6/tcp_ipv6.c), udp4_seq_show and ip6_dgram_sock_seq_show (net/ipv4/udp.c,
+// net/ipv6/datagram.c) and raw_seq_show (net/ipv4/raw.c), all in one layout.
+//
+// A value has no pointers into the reader's memory: it may be kept.
+type InetSocket struct {
+	Line int // 1-based line in the file
+
+	Slot          uint64         // sl: row number in tcp, hash bucket in udp and raw
+	Local, Remote netip.AddrPort // in raw, the port is the IP protocol number
+	State         State
+	SendQ         uint64 // tx_queue, bytes; on a listener 0
+	RecvQ         uint64 // rx_queue, bytes; on a tcp listener the accept queue's length
+	Timer         uint8  // tr: see Timer* constants
+	TimerExpires  uint64 // tm->when, in 1/100 s (USER_HZ), as the machine's unsigned long
+	Retransmits   uint64 // retrnsmt: unrecovered retransmission timeouts
+	UID           uint32
+	Timeout       int32  // unanswered zero-window and keepalive probes
+	Inode         uint64 // 0 for sockets that no process holds (TIME_WAIT, SYN_RECV)
+}
+
+// The values of the tr column in tcp rows.
+const (
+	TimerOff       = 0
+	TimerOn        = 1 // retransmission, early retransmit or tail loss probe
+	TimerKeepalive = 2
+	TimerTimeWait  = 3
+	TimerProbe     = 4 // zero window
+)
+
+// Inet decodes the rows of one of the eight files that [InetSocket] names, in
+// file order. The header line is passed over unread. A row that cannot be
+// decoded yields a [*RowError] and the sequence goes on; a read error yields a
+// [*FileError] and ends it. Columns after the inode are left alone: they
+// differ between protocols, kernels and vendors.
+//
+// The file name is only used in errors.
+func Inet(file string, r io.Reader, o Options) iter.Seq2[InetSocket, error] {
+	return func(yield func(InetSocket, error) bool) {
+		l := newLines(r)
+		order := o.order()
+		text, err := l.header()
+		if err != nil && !yieldFail(l, file, text, err, yield) {
+			return
+		}
+		var c cursor
+		for {
+			text, err := l.next()
+			if err != nil {
+				if !yieldFail(l, file, text, err, yield) {
+					return
+				}
+				continue
+			}
+			c.reset(text)
+			s := c.inet(order)
+			if c.err == nil && l.cut && c.pos == len(text) {
+				// The inode is never the last column: these digits may be half of it.
+				c.fail("inode", c.pos, ErrShort)
+			}
+			if c.err != nil {
+				if !yield(InetSocket{}, c.rowError(file, l.line)) {
+					return
+				}
+				continue
+			}
+			s.Line = l.line
+			if !yield(s, nil) {
+				return
+			}
+		}
+	}
+}
+
+// inet reads the columns that every kernel since 2.2 prints.
+func (c *cursor) inet(order binary.ByteOrder) (s InetSocket) {
+	c.blanks()
+	start := c.pos
+	s.Slot = c.rawDec("sl", start)
+	c.colon("sl", start)
+	s.Local = c.addrPort("local_address", order)
+	s.Remote = c.addrPort("rem_address", order)
+	s.State = State(c.hex("st", 8))
+	s.SendQ, s.RecvQ = c.hexPair("tx_queue:rx_queue", 64, 64)
+	timer, when := c.hexPair("tr:tm->when", 8, 64)
+	s.Timer, s.TimerExpires = uint8(timer), when
+	s.Retransmits = c.hex("retrnsmt", 64)
+	s.UID = uint32(c.dec("uid", 32))
+	s.Timeout = int32(c.sdec("timeout"))
+	s.Inode = c.dec("inode", 64)
+	return s
+}
+
+// yieldFail hands on an error of the line reader. It reports whether the
+// sequence goes on.
+func yieldFail[T any](l *lines, file string, head []byte, err error, yield func(T, error) bool) bool {
+	var zero T
+	out, end := l.fail(file, head, err)
+	if out == nil {
+		return false
+	}
+	return yield(zero, out) && !end
+}

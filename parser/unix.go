@@ -1,0 +1,128 @@
+package parser
+
+import (
+	"bytes"
+	"io"
+	"iter"
+	"strings"
+)
+
+// A UnixSocket is one row of /proc/net/unix, written by unix_seq_show
+// (net/unix/af_unix.c).
+//
+// Every column is a claim: the name is printed raw, so that a process can
+// choose a name with a newline in it and so forge a row.
+type UnixSocket struct {
+	Line int // 1-based line in the file
+
+	RefCount uint32
+	Protocol uint32 // always 0
+	Flags    uint32 // UnixAccept and others
+	Type     uint16 // SOCK_STREAM 1, SOCK_DGRAM 2, SOCK_SEQPACKET 5
+	State    uint8  // SS_UNCONNECTED 1, SS_CONNECTING 2, SS_CONNECTED 3, SS_DISCONNECTING 4
+	Inode    uint64
+	HasInode bool // false for kernels before 2.2, which have no such column
+
+	// Path is the whole name as the kernel printed it, blanks included; empty
+	// for a socket without a name. An abstract name starts with @, which also
+	// stands for each of its NUL bytes. It may hold any bytes but newline.
+	Path string
+}
+
+// Bits of UnixSocket.Flags, the kernel's __SO_* values.
+const (
+	UnixAccept  = 1 << 16 // listening
+	UnixWait    = 1 << 17
+	UnixNoSpace = 1 << 18
+)
+
+// Unix decodes the rows of /proc/net/unix in file order, with errors as [Inet]
+// yields them. The header line tells whether there is an Inode column. If the
+// last row lacks its newline but has a path, the row is yielded and an error
+// with [ErrCut] follows it.
+func Unix(file string, r io.Reader, _ Options) iter.Seq2[UnixSocket, error] {
+	return func(yield func(UnixSocket, error) bool) {
+		l := newLines(r)
+		head, err := l.header()
+		if err != nil && !yieldFail(l, file, head, err, yield) {
+			return
+		}
+		hasInode := bytes.Contains(head, []byte("Inode"))
+		var c cursor
+		var names arena
+		for {
+			text, err := l.next()
+			if err != nil {
+				if !yieldFail(l, file, text, err, yield) {
+					return
+				}
+				continue
+			}
+			c.reset(text)
+			s, path := c.unix(hasInode)
+			if c.err == nil && l.cut && len(path) == 0 {
+				// A newline always follows: these digits may be half of the number.
+				c.fail("Inode", c.pos, ErrShort)
+			}
+			if c.err != nil {
+				if !yield(UnixSocket{}, c.rowError(file, l.line)) {
+					return
+				}
+				continue
+			}
+			s.Line = l.line
+			s.Path = names.keep(path)
+			if !yield(s, nil) {
+				return
+			}
+			if l.cut {
+				c.fail("Path", len(c.b)-len(path), ErrCut)
+				yield(UnixSocket{}, c.rowError(file, l.line))
+				return
+			}
+		}
+	}
+}
+
+// unix reads one row. The pointer in the first column is zeroed, hashed or real.
+func (c *cursor) unix(hasInode bool) (s UnixSocket, path []byte) {
+	c.blanks()
+	start := c.pos
+	c.rawHex("Num", start, 64)
+	c.colon("Num", start)
+	s.RefCount = uint32(c.hex("RefCount", 32))
+	s.Protocol = uint32(c.hex("Protocol", 32))
+	s.Flags = uint32(c.hex("Flags", 32))
+	s.Type = uint16(c.hex("Type", 16))
+	s.State = uint8(c.hex("St", 8))
+	if hasInode {
+		s.Inode, s.HasInode = c.dec("Inode", 64), true
+	}
+	if c.err == nil && c.pos < len(c.b) {
+		path = c.b[c.pos+1:] // exactly one blank stands before the name
+	}
+	return s, path
+}
+
+// An arena makes strings of small pieces with one allocation for many. The
+// pieces stay valid as long as they are used: a strings.Builder never moves
+// what it has handed out while its capacity lasts.
+type arena struct{ b *strings.Builder }
+
+const arenaSize = 32 << 10
+
+func (a *arena) keep(p []byte) string {
+	if len(p) == 0 {
+		return ""
+	}
+	if len(p) > arenaSize/8 {
+		return string(p)
+	}
+	if a.b == nil || a.b.Cap()-a.b.Len() < len(p) {
+		a.b = new(strings.Builder)
+		a.b.Grow(arenaSize)
+	}
+	from := a.b.Len()
+	a.b.Write(p)
+	return a.b.String()[from:]
+}
