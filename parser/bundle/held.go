@@ -1,0 +1,85 @@
+package bundle
+
+import (
+	"errors"
+	"io"
+)
+
+// ErrLimit ends the content of a member that no longer fitted into the memory
+// that Options.Limits allows.
+var ErrLimit = errors.New("the limit for members held in memory is reached; unpack the archive, a directory or a plain tar is read in place")
+
+// held is the content of a member of a stream: its bytes in chunks, so that
+// nothing is copied while it grows and a size that the header claims is never
+// believed.
+type held struct {
+	chunks [][]byte
+	err    error // what reading ends with instead of io.EOF
+}
+
+const chunkSize = 256 << 10
+
+// hold reads r to its end, or until budget is used up, and takes what it held
+// off the budget.
+func hold(r io.Reader, size int64, budget *int64) *held {
+	h := &held{}
+	next := int(min(max(size, 512), chunkSize)) // small files do not need a whole chunk
+	for {
+		if *budget <= 0 {
+			if n, _ := r.Read(make([]byte, 1)); n > 0 {
+				h.err = ErrLimit
+			}
+			return h
+		}
+		chunk := make([]byte, min(int64(next), *budget))
+		next = chunkSize
+		n, err := io.ReadFull(r, chunk)
+		*budget -= int64(n)
+		if n > 0 {
+			h.chunks = append(h.chunks, chunk[:n])
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, io.EOF):
+			return h
+		default:
+			// ReadFull says ErrUnexpectedEOF for a short last chunk and for a
+			// cut archive alike; a further read tells them apart.
+			if errors.Is(err, io.ErrUnexpectedEOF) {
+				if _, again := r.Read(make([]byte, 1)); again == io.EOF {
+					return h
+				}
+			}
+			h.err = err
+			return h
+		}
+	}
+}
+
+func (h *held) size() (n int64) {
+	for _, c := range h.chunks {
+		n += int64(len(c))
+	}
+	return n
+}
+
+func (h *held) reader() io.Reader { return &heldReader{h: h} }
+
+type heldReader struct {
+	h        *held
+	i, inner int
+}
+
+func (r *heldReader) Read(p []byte) (int, error) {
+	for r.i < len(r.h.chunks) {
+		if n := copy(p, r.h.chunks[r.i][r.inner:]); n > 0 || len(p) == 0 {
+			r.inner += n
+			return n, nil
+		}
+		r.i, r.inner = r.i+1, 0
+	}
+	if r.h.err != nil {
+		return 0, r.h.err
+	}
+	return 0, io.EOF
+}

@@ -1,0 +1,278 @@
+package bundle
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// hostFS shows the files of one captured machine under the names they had
+// there. It implements [fs.FS], [fs.ReadDirFS] and [fs.ReadLinkFS]; links are
+// followed inside the bundle only.
+type hostFS struct {
+	t    tree
+	base string   // the machine's root, as stored
+	proc string   // its /proc
+	net  string   // its /proc/net: a stored name, links not yet followed
+	etc  []string // where its /etc may lie, in order of trust
+	sys  []string // where its /sys may lie
+}
+
+// tableNames are the files that make a directory a copy of /proc/net.
+var tableNames = []string{
+	"tcp", "tcp6", "udp", "udp6", "udplite", "udplite6", "raw", "raw6", "unix",
+	"route", "ipv6_route", "dev", "if_inet6", "snmp", "igmp",
+}
+
+const (
+	maxSearchDepth = 8
+	maxSearchDirs  = 4096
+)
+
+// locate finds the captured machine in the tree, whatever prefix it has. The
+// search goes level by level; the first level that has a machine ends it.
+func (b *Bundle) locate(name string, t tree) error {
+	level := []string{"."}
+	seen := 0
+	dangling := ""
+	for depth := 0; depth <= maxSearchDepth && len(level) > 0; depth++ {
+		var found []hostFS
+		var next []string
+		for _, dir := range level {
+			if seen++; seen > maxSearchDirs {
+				break
+			}
+			h, ok := host(t, dir)
+			if ok {
+				found = append(found, h)
+				continue
+			}
+			if fi, err := t.lstat(path.Join(dir, "proc/net")); err == nil && fi.Mode()&fs.ModeSymlink != 0 {
+				dangling = path.Join(dir, "proc/net")
+			}
+			next = append(next, subdirs(t, dir)...)
+		}
+		if len(found) > 0 {
+			b.hostFS = found[0]
+			b.noteOthers(found)
+			return nil
+		}
+		level = next
+	}
+	return &NoHostError{Name: name, Why: noHost(dangling, seen)}
+}
+
+func noHost(dangling string, seen int) string {
+	switch {
+	case dangling != "":
+		return fmt.Sprintf("%s is a link whose target is not in the bundle: only the link was captured", dangling)
+	case seen > maxSearchDirs:
+		return fmt.Sprintf("no proc/net was found within the first %d directories", maxSearchDirs)
+	default:
+		return "it holds no proc/net directory, and no file like tcp, udp, unix or route on its own"
+	}
+}
+
+func (b *Bundle) noteOthers(found []hostFS) {
+	if len(found) == 1 {
+		return
+	}
+	var others []string
+	for _, h := range found[1:] {
+		others = append(others, h.base)
+	}
+	b.Notes = append(b.Notes, fmt.Sprintf("the bundle holds %d machines; this is %q, and not %q",
+		len(found), found[0].base, others))
+}
+
+// subdirs lists the directories in dir that the search goes into. Real sysfs
+// and procfs trees are deep and hold no second machine.
+func subdirs(t tree, dir string) (names []string) {
+	entries, _ := t.readDir(dir)
+	for _, e := range entries {
+		if e.IsDir() && (dir != "." || e.Name() != "sys") {
+			names = append(names, path.Join(dir, e.Name()))
+		}
+	}
+	return names
+}
+
+// host tells whether dir is a machine's root, its /proc, or just a copy of its
+// /proc/net.
+func host(t tree, dir string) (hostFS, bool) {
+	at := func(name string) string { return path.Join(dir, name) }
+	if isDir(t, dir, at("proc")) {
+		h := hostFS{t: t, base: dir, proc: at("proc"), etc: []string{at("etc"), at("usr/etc")}, sys: []string{at("sys")}}
+		if h.findNet() {
+			return h, true
+		}
+	}
+	up := path.Dir(dir)
+	h := hostFS{t: t, base: dir, proc: dir, etc: []string{at("etc"), path.Join(up, "etc"), dir}, sys: []string{at("sys"), path.Join(up, "sys")}}
+	if h.findNet() {
+		return h, true
+	}
+	if hasTable(t, dir, dir) {
+		h.net = dir
+		return h, true
+	}
+	return hostFS{}, false
+}
+
+// findNet sets net to the directory with the socket tables: the target of
+// proc/net, else that of process 1, else that of the lowest process. Copies
+// differ between processes only because they were made one after the other.
+func (h *hostFS) findNet() bool {
+	candidates := []string{path.Join(h.proc, "net"), path.Join(h.proc, "self/net")}
+	var pids []int
+	entries, _ := h.t.readDir(h.proc)
+	for _, e := range entries {
+		if pid, err := strconv.Atoi(e.Name()); err == nil && pid > 0 && e.IsDir() {
+			pids = append(pids, pid)
+		}
+	}
+	slices.Sort(pids)
+	for _, pid := range pids {
+		candidates = append(candidates, path.Join(h.proc, strconv.Itoa(pid), "net"))
+	}
+	for i, c := range candidates {
+		// A directory called net is a /proc/net by its place or by what it holds.
+		byPlace := i == 0 && path.Base(h.proc) == "proc"
+		if isDir(h.t, h.base, c) && (byPlace || hasTable(h.t, h.base, c)) {
+			h.net = c
+			return true
+		}
+	}
+	return false
+}
+
+func isDir(t tree, base, name string) bool {
+	stored, err := resolve(t, base, name)
+	if err != nil {
+		return false
+	}
+	fi, err := t.lstat(stored)
+	return err == nil && fi.IsDir()
+}
+
+func hasTable(t tree, base, dir string) bool {
+	stored, err := resolve(t, base, dir)
+	if err != nil {
+		return false
+	}
+	for _, name := range tableNames {
+		if file, err := resolve(t, base, path.Join(stored, name)); err == nil {
+			if fi, err := t.lstat(file); err == nil && fi.Mode().IsRegular() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// places gives the stored names, best first, that the machine's file may have.
+func (h hostFS) places(name string) []string {
+	first, rest, _ := strings.Cut(name, "/")
+	switch {
+	case name == ".":
+		return []string{h.base}
+	case first == "proc" && (rest == "net" || strings.HasPrefix(rest, "net/")):
+		return []string{path.Join(h.net, strings.TrimPrefix(rest, "net"))}
+	case first == "proc":
+		return []string{path.Join(h.proc, rest)}
+	case first == "etc":
+		return below(h.etc, rest)
+	case first == "sys":
+		return below(h.sys, rest)
+	default:
+		return []string{path.Join(h.base, name)}
+	}
+}
+
+func below(dirs []string, rest string) []string {
+	names := make([]string, len(dirs))
+	for i, dir := range dirs {
+		names[i] = path.Join(dir, rest)
+	}
+	return names
+}
+
+// find gives the stored name of a file of the machine, all links followed but,
+// if asked, the last.
+func (h hostFS) find(op, name string, followLast bool) (string, error) {
+	if !fs.ValidPath(name) {
+		return "", &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
+	}
+	var failed error
+	for _, place := range h.places(name) {
+		stored, err := h.findAt(place, followLast)
+		if err == nil {
+			return stored, nil
+		}
+		if failed == nil || !errors.Is(err, fs.ErrNotExist) {
+			failed = err
+		}
+	}
+	return "", &fs.PathError{Op: op, Path: name, Err: cause(failed)}
+}
+
+func (h hostFS) findAt(place string, followLast bool) (string, error) {
+	if followLast {
+		return resolve(h.t, h.base, place)
+	}
+	dir, err := resolve(h.t, h.base, path.Dir(place))
+	if err != nil {
+		return "", err
+	}
+	stored := path.Join(dir, path.Base(place))
+	_, err = h.t.lstat(stored)
+	return stored, err
+}
+
+// cause takes the stored name off an error: the machine's own name is shown.
+func cause(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
+}
+
+func (h hostFS) Open(name string) (fs.File, error) {
+	stored, err := h.find("open", name, true)
+	if err != nil {
+		return nil, err
+	}
+	f, err := h.t.open(stored)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: cause(err)}
+	}
+	return f, nil
+}
+
+func (h hostFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	stored, err := h.find("readdir", name, true)
+	if err != nil {
+		return nil, err
+	}
+	return h.t.readDir(stored)
+}
+
+func (h hostFS) ReadLink(name string) (string, error) {
+	stored, err := h.find("readlink", name, false)
+	if err != nil {
+		return "", err
+	}
+	return h.t.readlink(stored)
+}
+
+func (h hostFS) Lstat(name string) (fs.FileInfo, error) {
+	stored, err := h.find("lstat", name, false)
+	if err != nil {
+		return nil, err
+	}
+	return h.t.lstat(stored)
+}

@@ -1,0 +1,333 @@
+package bundle
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Limits bound what a hostile archive can cost.
+type Limits struct {
+	Members int   // of one archive; default 10 million
+	Held    int64 // bytes of stream members in memory; default 2 GiB
+}
+
+// Options say how to open a bundle. The zero value reads everything.
+type Options struct {
+	// Want lists the files that will be asked for, as they are named on the
+	// captured machine, with * for one element: proc/net/tcp, proc/*/cmdline.
+	// Other members of a stream are not held. Nil holds all.
+	Want   []string
+	Limits Limits
+	// Stdin is what the name "-" stands for.
+	Stdin io.Reader
+	// Progress, if not nil, is told now and then how many bytes of the
+	// bundle have been read.
+	Progress func(read int64)
+}
+
+// A Bundle is one opened capture.
+type Bundle struct {
+	hostFS
+	// Notes are remarks that a careful reader wants to know, for example a
+	// second machine in the same bundle.
+	Notes []string
+	// Damage says what could not be read. What else the bundle holds is intact.
+	Damage []string
+
+	close func() error
+}
+
+// Close releases the file behind the bundle.
+func (b *Bundle) Close() error {
+	if b.close == nil {
+		return nil
+	}
+	return b.close()
+}
+
+// An UnknownFormatError says that a file is no container that can be read.
+type UnknownFormatError struct {
+	Name string
+	What string // what it is, if that was recognised
+	Hint string // what to do instead
+}
+
+func (e *UnknownFormatError) Error() string {
+	if e.What != "" {
+		return fmt.Sprintf("%q is %s, which cannot be read directly", e.Name, e.What)
+	}
+	return fmt.Sprintf("%q is neither a directory nor a tar archive, plain or gzip-compressed", e.Name)
+}
+
+// A NoHostError says that a bundle holds none of the files that make a machine.
+type NoHostError struct {
+	Name string
+	Why  string
+}
+
+func (e *NoHostError) Error() string { return fmt.Sprintf("%q: %s", e.Name, e.Why) }
+
+// Open opens a directory, an archive, or standard input under the name "-".
+func Open(name string, o Options) (*Bundle, error) {
+	if o.Limits.Members == 0 {
+		o.Limits.Members = 10_000_000
+	}
+	if o.Limits.Held == 0 {
+		o.Limits.Held = 2 << 30
+	}
+	if name == "-" {
+		return openStream("standard input", o.Stdin, o)
+	}
+	fi, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if fi.IsDir() {
+		return openDirectory(name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	b, err := openStream(name, f, o)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	b.close = f.Close
+	return b, nil
+}
+
+func openDirectory(name string) (*Bundle, error) {
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		return nil, err
+	}
+	b := &Bundle{close: root.Close}
+	if err := b.locate(name, dirTree{root}); err != nil {
+		root.Close()
+		return nil, err
+	}
+	return b, nil
+}
+
+// openStream reads an archive. If links point at members that nobody asked
+// for, it is read again for those, where that is possible.
+func openStream(name string, r io.Reader, o Options) (*Bundle, error) {
+	file := regular(r)
+	var extra []string
+	for pass := 0; ; pass++ {
+		ld := &loader{name: name, tree: newArchive(), limits: o.Limits, budget: o.Limits.Held, exact: extra}
+		ld.setWant(o.Want)
+		src := &source{r: progressReader(r, o.Progress), file: file}
+		if err := ld.load(src, 0); err != nil {
+			return nil, err
+		}
+		missing := ld.missing()
+		if len(missing) > 0 && file != nil && pass < 3 && len(missing) > len(extra) {
+			if _, err := file.Seek(0, io.SeekStart); err != nil {
+				return nil, err
+			}
+			extra = missing
+			continue
+		}
+		b := &Bundle{Notes: ld.notes, Damage: ld.damages}
+		if err := b.locate(name, ld.tree); err != nil {
+			if len(ld.damages) > 0 {
+				err = fmt.Errorf("%w (and %s)", err, strings.Join(ld.damages, "; "))
+			}
+			return nil, err
+		}
+		return b, nil
+	}
+}
+
+// regular gives the file behind r if it can be read in place.
+func regular(r io.Reader) *os.File {
+	f, ok := r.(*os.File)
+	if !ok {
+		return nil
+	}
+	if fi, err := f.Stat(); err != nil || !fi.Mode().IsRegular() {
+		return nil
+	}
+	return f
+}
+
+// A source is where an archive comes from: a file that can be read in place,
+// or just a stream.
+type source struct {
+	r    io.Reader
+	file *os.File // nil once anything has been unpacked
+}
+
+func (s *source) reader() io.Reader {
+	if s.file != nil {
+		return s.file // archive/tar seeks over contents if it can
+	}
+	return s.r
+}
+
+// offset is where the member's content starts in the file.
+func (s *source) offset() (int64, bool) {
+	if s.file == nil {
+		return 0, false
+	}
+	off, err := s.file.Seek(0, io.SeekCurrent)
+	return off, err == nil
+}
+
+// A loader collects the tree of an archive.
+type loader struct {
+	name    string
+	tree    *archive
+	want    *wanted
+	exact   []string // stored names wanted besides
+	limits  Limits
+	budget  int64
+	members int
+	notes   []string
+	damages []string
+}
+
+// maxDepth bounds containers within containers.
+const maxDepth = 4
+
+// load tells what the source is and reads it.
+func (ld *loader) load(src *source, depth int) error {
+	head, err := src.peek()
+	if err != nil {
+		return fmt.Errorf("%q: %w", ld.name, err)
+	}
+	if len(head) == 0 && depth == 0 {
+		return &UnknownFormatError{Name: ld.name, What: "empty", Hint: "nothing was captured; name a directory or an archive that holds files"}
+	}
+	for _, f := range formats {
+		if !f.match(head) || depth >= maxDepth {
+			continue
+		}
+		if f.load != nil {
+			if err := f.load(ld, src); err != nil {
+				ld.damage("%v", err)
+			}
+			return nil
+		}
+		r, err := f.unpack(src.r)
+		if err != nil {
+			return fmt.Errorf("%q: %s: %w", ld.name, f.name, err)
+		}
+		return ld.load(&source{r: r}, depth+1)
+	}
+	return ld.unknown(head)
+}
+
+func (ld *loader) unknown(head []byte) error {
+	for _, f := range foreign {
+		if f.match(head) {
+			hint := f.hint
+			if strings.Contains(hint, "%s") {
+				hint = "decompress it first: " + fmt.Sprintf(hint, ld.name)
+			}
+			return &UnknownFormatError{Name: ld.name, What: f.name, Hint: hint}
+		}
+	}
+	return &UnknownFormatError{Name: ld.name}
+}
+
+// peek gives the first bytes of the source without using them up.
+func (s *source) peek() ([]byte, error) {
+	if s.file != nil {
+		head := make([]byte, headSize)
+		n, err := s.file.ReadAt(head, 0)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return nil, err
+		}
+		if n < headSize || !isTar(head) {
+			s.r = bufio.NewReaderSize(s.r, 64<<10)
+		}
+		return head[:n], nil
+	}
+	br := bufio.NewReaderSize(s.r, 64<<10)
+	s.r = br
+	head, err := br.Peek(headSize)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, err
+	}
+	return head, nil
+}
+
+func (ld *loader) setWant(patterns []string) {
+	if patterns != nil {
+		ld.want = newWanted(patterns)
+	}
+}
+
+func (ld *loader) wants(name string) bool {
+	return ld.want == nil || ld.want.match(name) || slices.Contains(ld.exact, name)
+}
+
+func (ld *loader) put(name string, n *node) {
+	if ld.tree.put(name, n) {
+		ld.note("%q occurs more than once, the last one counts", name)
+	}
+}
+
+// missing names the targets of wanted links that were not kept.
+func (ld *loader) missing() []string {
+	missing := ld.tree.linkHard()
+	for name, n := range ld.tree.nodes {
+		if n.mode&fs.ModeSymlink == 0 || ld.want == nil || !ld.want.file(name) {
+			continue
+		}
+		if target := n.link; !path.IsAbs(target) {
+			if p, err := clean(path.Join("/", path.Dir(name), target)); err == nil && ld.tree.nodes[p] == nil {
+				missing = append(missing, p)
+			}
+		}
+	}
+	slices.Sort(missing)
+	return slices.Compact(missing)
+}
+
+// maxNotes bounds how often a hostile archive is commented.
+const maxNotes = 20
+
+func (ld *loader) note(format string, args ...any)   { add(&ld.notes, format, args) }
+func (ld *loader) damage(format string, args ...any) { add(&ld.damages, format, args) }
+
+func add(to *[]string, format string, args []any) {
+	switch {
+	case len(*to) < maxNotes:
+		*to = append(*to, fmt.Sprintf(format, args...))
+	case len(*to) == maxNotes:
+		*to = append(*to, "further remarks of this kind are left out")
+	}
+}
+
+// progressReader counts what goes through it.
+func progressReader(r io.Reader, told func(int64)) io.Reader {
+	if told == nil {
+		return r
+	}
+	return &counter{r: r, told: told}
+}
+
+type counter struct {
+	r    io.Reader
+	n    int64
+	told func(int64)
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	c.told(c.n)
+	return n, err
+}
