@@ -1,0 +1,90 @@
+package snapshot
+
+import (
+	"encoding/binary"
+	"io/fs"
+	"math/bits"
+	"net/netip"
+
+	"github.com/coldstat/coldstat/parser"
+)
+
+// A ByteOrder is that of the captured machine. /proc/net prints addresses as
+// native 32-bit numbers, and nothing in the tables says which way round.
+type ByteOrder struct {
+	Order binary.ByteOrder // nil: not told yet
+	// From says how it is known: "the option", "proc/net/route", "proc/net/tcp",
+	// or "" if nothing in the capture tells and little-endian is assumed.
+	From string
+}
+
+// tellByteOrder looks for evidence: netmasks of routes are contiguous in one
+// reading only, and addresses in 127/8 are at home on every machine.
+func tellByteOrder(root fs.FS) ByteOrder {
+	little := &Snapshot{root: root, opts: parser.Options{ByteOrder: binary.LittleEndian}}
+	votes := 0 // positive: little-endian
+	for r, err := range little.Routes().Rows() {
+		if err == nil {
+			votes += maskVote(r.Genmask)
+		}
+	}
+	if votes != 0 {
+		return verdict(votes, "proc/net/route")
+	}
+	for _, file := range []string{"proc/net/tcp", "proc/net/udp"} {
+		n := 0
+		for s, err := range little.Inet(file).Rows() {
+			if err == nil {
+				votes += loopbackVote(s.Local.Addr())
+			}
+			if n++; n >= maxEvidence {
+				break
+			}
+		}
+		if votes != 0 {
+			return verdict(votes, file)
+		}
+	}
+	return ByteOrder{Order: binary.LittleEndian}
+}
+
+// maxEvidence is how many socket rows are looked at, for the sake of big tables.
+const maxEvidence = 1000
+
+func verdict(votes int, from string) ByteOrder {
+	if votes < 0 {
+		return ByteOrder{Order: binary.BigEndian, From: from}
+	}
+	return ByteOrder{Order: binary.LittleEndian, From: from}
+}
+
+// maskVote judges a netmask that was read as little-endian.
+func maskVote(a netip.Addr) int {
+	b := a.As4()
+	m := binary.BigEndian.Uint32(b[:])
+	asLittle, asBig := contiguous(m), contiguous(bits.ReverseBytes32(m))
+	switch {
+	case asLittle && !asBig:
+		return 1
+	case asBig && !asLittle:
+		return -1
+	}
+	return 0
+}
+
+func contiguous(mask uint32) bool { return ^mask&(^mask+1) == 0 }
+
+// loopbackVote judges an address that was read as little-endian.
+func loopbackVote(a netip.Addr) int {
+	if !a.Is4() {
+		return 0
+	}
+	b := a.As4()
+	switch {
+	case b[0] == 127 && b[3] != 127:
+		return 1
+	case b[3] == 127 && b[0] != 127:
+		return -1
+	}
+	return 0
+}

@@ -1,0 +1,58 @@
+package snapshot
+
+// A File is one file of the captured machine that is read.
+type File struct {
+	// Name is the path on the machine, with * for one element.
+	Name string
+	// Header is set if the kernel always writes a header line, so that a file
+	// of no bytes is a failed capture and not an empty table.
+	Header bool
+	// Use says what is lost without it, as "without it, ...".
+	Use string
+}
+
+// Files is THE list of what is read of a capture. A new table is one line here
+// and one file in package parser.
+var Files = []File{
+	{"proc/net/tcp", true, "no TCP sockets over IPv4"},
+	{"proc/net/tcp6", true, "no TCP sockets over IPv6"},
+	{"proc/net/udp", true, "no UDP sockets over IPv4"},
+	{"proc/net/udp6", true, "no UDP sockets over IPv6"},
+	{"proc/net/udplite", true, "no UDP-Lite sockets over IPv4"},
+	{"proc/net/udplite6", true, "no UDP-Lite sockets over IPv6"},
+	{"proc/net/raw", true, "no raw sockets over IPv4"},
+	{"proc/net/raw6", true, "no raw sockets over IPv6"},
+	{"proc/net/sctp/eps", true, "no SCTP endpoints"},
+	{"proc/net/sctp/assocs", true, "no SCTP associations"},
+	{"proc/net/unix", true, "no UNIX sockets"},
+	{"proc/net/route", true, "no IPv4 routes"},
+	{"proc/net/ipv6_route", false, "no IPv6 routes"},
+	{"proc/net/dev", true, "no interface counters"},
+	{"proc/net/if_inet6", false, "no IPv6 addresses of interfaces"},
+	{"proc/net/fib_trie", false, "no IPv4 addresses of interfaces, unless the output of ip is there"},
+	{"etc/services", false, "no names for ports but well-known ones"},
+	{"etc/hosts", false, "no names for addresses"},
+	{"etc/networks", false, "no names for networks"},
+	{"etc/protocols", false, "no names for the protocols of raw sockets"},
+	{"etc/passwd", false, "no names for users"},
+	{"sys/class/net/*/mtu", false, "no MTU"},
+	{"sys/class/net/*/flags", false, "no interface flags"},
+	{"sys/class/net/*/operstate", false, "not known whether an interface is running"},
+	{"sys/class/net/*/type", false, "no hardware type"},
+	{"sys/class/net/*/address", false, "no hardware address"},
+	{"sys/class/net/*/tx_queue_len", false, "no transmit queue length"},
+	{"proc/*/fd/*", false, "no programs"},
+	{"proc/*/cmdline", false, "no names of programs"},
+	{"sos_commands/networking/ip_-d_address", false, "interface addresses and flags only as far as the kernel's files tell"},
+	{"cmd/ip_-d_address", false, "interface addresses and flags only as far as the kernel's files tell"},
+}
+
+// file finds the entry of a name without *.
+func file(name string) File {
+	for _, f := range Files {
+		if f.Name == name {
+			return f
+		}
+	}
+	return File{Name: name}
+}

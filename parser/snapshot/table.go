@@ -1,0 +1,139 @@
+package snapshot
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"iter"
+
+	"github.com/coldstat/coldstat/parser"
+)
+
+// A Snapshot reads the tables of one captured machine.
+type Snapshot struct {
+	root fs.FS
+	opts parser.Options
+	// Order is the machine's byte order and how it was known.
+	Order ByteOrder
+}
+
+// Load prepares the tables of the machine whose root is given. order may be
+// the zero value: it is then told from the capture.
+func Load(root fs.FS, order ByteOrder) *Snapshot {
+	if order.Order == nil {
+		order = tellByteOrder(root)
+	}
+	return &Snapshot{root: root, opts: parser.Options{ByteOrder: order.Order}, Order: order}
+}
+
+// A State tells what a table's file was like. "Not in the bundle", "empty" and
+// "no rows" are three different answers.
+type State int
+
+// States of a table.
+const (
+	Present State = iota
+	Absent        // not in the bundle
+	Empty         // zero bytes, where the kernel writes at least a header
+	Failed        // there, but it could not be opened: see Err
+)
+
+// A Table is one file of rows. Rows reads it from the start, once.
+type Table[T any] struct {
+	File  string
+	State State
+	Err   error // why State is Failed
+	rows  iter.Seq2[T, error]
+}
+
+// Rows yields the rows in file order, with the errors that package parser
+// describes. It yields nothing if the table is not Present.
+func (t Table[T]) Rows() iter.Seq2[T, error] {
+	if t.rows == nil {
+		return func(func(T, error) bool) {}
+	}
+	return t.rows
+}
+
+// A decoder turns a file into rows: all of package parser's have this form.
+type decoder[T any] func(file string, r io.Reader, o parser.Options) iter.Seq2[T, error]
+
+// open finds out what the file is like and prepares its rows.
+func open[T any](s *Snapshot, name string, decode decoder[T]) Table[T] {
+	t := Table[T]{File: name}
+	f, err := s.root.Open(name)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		t.State, t.Err = Absent, err
+		return t
+	}
+	if err != nil {
+		t.State, t.Err = Failed, cause(err)
+		return t
+	}
+	if fi, err := f.Stat(); err == nil && fi.IsDir() {
+		f.Close()
+		t.State, t.Err = Failed, errors.New("it is a directory")
+		return t
+	}
+	first := make([]byte, 1)
+	n, err := io.ReadFull(f, first)
+	if n == 0 && errors.Is(err, io.EOF) {
+		f.Close()
+		if file(name).Header {
+			t.State = Empty
+		}
+		return t
+	}
+	rest := io.Reader(io.MultiReader(bytes.NewReader(first[:n]), f))
+	if n == 0 {
+		rest = errorReader{err}
+	}
+	t.rows = func(yield func(T, error) bool) {
+		defer f.Close()
+		for row, err := range decode(name, rest, s.opts) {
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+	return t
+}
+
+type errorReader struct{ err error }
+
+func (e errorReader) Read([]byte) (int, error) { return 0, e.err }
+
+func cause(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
+}
+
+// Inet is one of the eight tables of [parser.InetSocket], by its path.
+func (s *Snapshot) Inet(file string) Table[parser.InetSocket] { return open(s, file, parser.Inet) }
+
+// Unix is proc/net/unix.
+func (s *Snapshot) Unix() Table[parser.UnixSocket] { return open(s, "proc/net/unix", parser.Unix) }
+
+// SCTPEndpoints is proc/net/sctp/eps.
+func (s *Snapshot) SCTPEndpoints() Table[parser.SCTPSocket] {
+	return open(s, "proc/net/sctp/eps", parser.SCTPEndpoints)
+}
+
+// SCTPAssociations is proc/net/sctp/assocs.
+func (s *Snapshot) SCTPAssociations() Table[parser.SCTPSocket] {
+	return open(s, "proc/net/sctp/assocs", parser.SCTPAssociations)
+}
+
+// Routes is proc/net/route.
+func (s *Snapshot) Routes() Table[parser.Route] { return open(s, "proc/net/route", parser.Routes) }
+
+// Routes6 is proc/net/ipv6_route.
+func (s *Snapshot) Routes6() Table[parser.Route6] {
+	return open(s, "proc/net/ipv6_route", parser.Routes6)
+}
+
+// Dev is proc/net/dev.
+func (s *Snapshot) Dev() Table[parser.DevCounters] { return open(s, "proc/net/dev", parser.Dev) }
