@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/coldstat/coldstat/parser/bundle"
+	"github.com/coldstat/coldstat/render"
+)
+
+// Exit codes. With several bundles the highest counts.
+const (
+	exitOK      = 0
+	exitLacking = 1 // what was asked for is not in the bundle: as netstat
+	exitFailed  = 2 // a bundle cannot be read, or the output not be written
+	exitUsage   = 3 // as netstat
+	exitDamaged = 4 // the bundle is damaged: what could be read was shown
+)
+
+const exitHelp = `  0  all that was asked for was shown
+  1  a table that was asked for by name is not in the bundle (netstat's status)
+  2  a bundle cannot be read at all, or the output cannot be written
+  3  wrong arguments (netstat's status)
+  4  a bundle is damaged; everything that could be read was shown
+With several bundles the highest status of them all.
+`
+
+// An exitError ends the run with a code. A nil err says nothing.
+type exitError struct {
+	code int
+	err  error
+	hint string
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+func usagef(hint, format string, args ...any) error {
+	return &exitError{code: exitUsage, err: fmt.Errorf(format, args...), hint: hint}
+}
+
+// finish says what went wrong, the only place that does, and picks the code.
+func finish(w io.Writer, err error) int {
+	if err == nil {
+		return exitOK
+	}
+	e, ok := errors.AsType[*exitError](err)
+	if !ok {
+		e = &exitError{code: exitFailed, err: err}
+	}
+	if e.err != nil {
+		fmt.Fprintf(w, "coldstat: error: %s\n", render.Safe(e.err.Error()))
+	}
+	if hint := e.hint; hint != "" {
+		fmt.Fprintf(w, "coldstat: hint: %s\n", hint)
+	}
+	return e.code
+}
+
+// openError adds to an error of bundle.Open what to do about it.
+func openError(err error) error {
+	e := &exitError{code: exitFailed, err: err}
+	if u, ok := errors.AsType[*bundle.UnknownFormatError](err); ok {
+		e.hint = u.Hint
+		if e.hint == "" {
+			e.hint = "BUNDLE is a directory, a .tar, a .tar.gz or - for standard input"
+		}
+	}
+	if _, ok := errors.AsType[*bundle.NoHostError](err); ok {
+		e.hint = "on the captured machine: " + captureHint
+	}
+	return e
+}
+
+// captureHint is the way to capture that always works: tar alone stores the
+// files of /proc empty, because the kernel says that their size is 0.
+const captureHint = "mkdir -p host/proc host/etc && cp -rL /proc/net host/proc/ ; cp /etc/services /etc/hosts host/etc/ ; tar czf host.tar.gz host"

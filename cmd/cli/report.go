@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/snapshot"
+	"github.com/coldstat/coldstat/render"
+)
+
+// maxBadRows is how many rows that cannot be read are told one by one; -v tells
+// them all.
+const maxBadRows = 20
+
+// A reporter says on stderr what does not fit into the output of one bundle, and
+// keeps the exit code.
+type reporter struct {
+	w       io.Writer
+	prefix  string // the bundle's name, if there are several
+	verbose bool
+	code    int
+	bad     int
+	hinted  bool
+}
+
+func (r *reporter) say(kind, format string, args ...any) {
+	fmt.Fprintf(r.w, "coldstat: %s: %s%s\n", kind, r.prefix, render.Safe(fmt.Sprintf(format, args...)))
+}
+
+func (r *reporter) Notef(format string, args ...any) { r.say("note", format, args...) }
+
+func (r *reporter) Fail() { r.code = max(r.code, exitLacking) }
+
+func (r *reporter) damaged(what string) {
+	r.say("warning", "the bundle is damaged: %s", what)
+	r.code = max(r.code, exitDamaged)
+}
+
+// Bad speaks of a row that is left out, or of a file whose rest is.
+func (r *reporter) Bad(err error) {
+	if _, ok := errors.AsType[*parser.RowError](err); ok {
+		if r.bad++; r.bad > maxBadRows && !r.verbose {
+			return
+		}
+	} else if _, ok := errors.AsType[*parser.MissingColumnError](err); !ok {
+		r.code = max(r.code, exitDamaged)
+	}
+	r.say("warning", "%v", err)
+}
+
+// Lacking speaks of a table without rows to show.
+func (r *reporter) Lacking(file string, state snapshot.State, err error, asked render.Asked) {
+	switch state {
+	case snapshot.Absent:
+		if asked == render.ByName {
+			r.Fail()
+		}
+		if asked != render.InPassing || r.verbose {
+			r.say("warning", "%s is not in the bundle", file)
+		}
+	case snapshot.Empty:
+		r.say("warning", "%s is empty, without even its header line: it was not captured right", file)
+		if !r.hinted {
+			r.hinted = true
+			r.say("hint", "tar stores the files of /proc as empty; copy them first: %s", captureHint)
+		}
+	case snapshot.Failed:
+		r.say("warning", "%s cannot be read: %v", file, err)
+		r.Fail()
+	}
+}
+
+// summary ends what is said about the bundle.
+func (r *reporter) summary() {
+	if n := r.bad - maxBadRows; n > 0 && !r.verbose {
+		r.say("warning", "%d more rows could not be read; -v names them all", n)
+	}
+}

@@ -1,0 +1,65 @@
+// Package cli is the command line of coldstat.
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"github.com/coldstat/coldstat/parser/names"
+)
+
+// Main runs the program and gives its exit code.
+func Main(args []string, s Streams) int {
+	root := newRoot(s, runNetstat)
+	root.SetArgs(args)
+	err := root.Execute()
+	switch {
+	case errors.Is(err, errHelp):
+		fmt.Fprint(s.Out, helpText())
+		return exitOK
+	case errors.Is(err, errVersion):
+		fmt.Fprintf(s.Out, "coldstat %s\nshows what netstat of net-tools 2.10 would have shown\n", version())
+		return exitOK
+	}
+	return finish(s.Err, err)
+}
+
+// newRoot makes the main command: netstat's options and the bundles. run gets
+// the parsed options.
+func newRoot(s Streams, run func(Streams, *options, []string) error) *cobra.Command {
+	o := &options{services: names.Auto, byteOrder: "auto"}
+	cmd := &cobra.Command{
+		Use:           "coldstat [netstat options] [BUNDLE...]",
+		Short:         "netstat for machines that are not there",
+		Args:          cobra.ArbitraryArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(_ *cobra.Command, bundles []string) error {
+			if len(bundles) == 0 {
+				if s.InIsTerminal {
+					return usagef("for example: coldstat -tan sosreport-host.tar.gz", "no BUNDLE: name a directory, a .tar, a .tar.gz or - for standard input")
+				}
+				bundles = []string{"-"}
+			}
+			return run(s, o, bundles)
+		},
+	}
+	cmd.SetIn(s.In)
+	cmd.SetOut(s.Out)
+	cmd.SetErr(s.Err)
+	p := define(cmd.Flags(), netstatFlags(o), ownFlags(o))
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return p.parseError(err) })
+	return cmd
+}
+
+// version is what the module system knows of the build.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}

@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+
+	"github.com/coldstat/coldstat/parser/bundle"
+	"github.com/coldstat/coldstat/parser/names"
+	"github.com/coldstat/coldstat/parser/query"
+	"github.com/coldstat/coldstat/parser/snapshot"
+	"github.com/coldstat/coldstat/render"
+)
+
+// runNetstat shows each bundle in turn.
+func runNetstat(s Streams, o *options, bundles []string) error {
+	plan, err := o.Plan()
+	if err != nil {
+		return usagef("coldstat --help lists the options", "%w", err)
+	}
+	if err := unsupported(plan); err != nil {
+		return err
+	}
+	code := exitOK
+	for i, name := range bundles {
+		r := &reporter{w: s.Err, verbose: o.Verbose}
+		if len(bundles) > 1 {
+			r.prefix = render.Safe(name) + ": "
+			heading := "==> " + render.Safe(name) + " <==\n"
+			if i > 0 {
+				heading = "\n" + heading
+			}
+			if _, err := io.WriteString(s.Out, heading); err != nil {
+				return writeError(err)
+			}
+		}
+		if err := showBundle(s, o, plan, name, r); err != nil {
+			e, ok := errors.AsType[*exitError](err)
+			if len(bundles) == 1 || ok && e.code == exitUsage {
+				return err
+			}
+			r.code = max(r.code, finish(s.Err, err))
+		}
+		r.summary()
+		code = max(code, r.code)
+	}
+	if code != exitOK {
+		return &exitError{code: code}
+	}
+	return nil
+}
+
+// showBundle opens one bundle and writes the view of it.
+func showBundle(s Streams, o *options, plan query.Plan, name string, r *reporter) error {
+	progress := startProgress(s, name)
+	b, err := bundle.Open(name, bundle.Options{
+		Want:     plan.Files(query.Needs{Programs: o.Programs, Extend: o.Extend > 0}),
+		Stdin:    s.In,
+		Progress: progress.told,
+	})
+	progress.stop()
+	if err != nil {
+		return openError(err)
+	}
+	defer b.Close()
+	for _, note := range b.Notes {
+		r.Notef("%s", note)
+	}
+	for _, damage := range b.Damage {
+		r.damaged(damage)
+	}
+	table, err := names.Load(b, o.services)
+	if err != nil {
+		if o.services != names.Auto && o.services != names.Bundle && errors.Is(err, os.ErrNotExist) {
+			return usagef("--services takes auto, bundle, builtin, none or the path of a file", "%w", err)
+		}
+		r.Bad(err)
+	}
+	if table.UsedBuiltin && usesPorts(plan, o) {
+		r.Notef("the bundle has no etc/services: ports are named from the built-in table (--services none turns that off)")
+	}
+	view := render.View{
+		Plan: plan, Columns: o.Columns, Names: table, Report: r,
+		Snapshot: snapshot.Load(b, byteOrder(o.byteOrder)),
+	}
+	if order := view.Snapshot.Order; order.Order == binary.BigEndian && order.From != fromOption {
+		r.Notef("%s shows that the machine is big-endian; --byte-order overrides that", order.From)
+	}
+	if err := render.Formats()[0].Write(s.Out, view); err != nil {
+		return writeError(err)
+	}
+	return nil
+}
+
+const fromOption = "the option"
+
+func byteOrder(option string) snapshot.ByteOrder {
+	switch option {
+	case "little":
+		return snapshot.ByteOrder{Order: binary.LittleEndian, From: fromOption}
+	case "big":
+		return snapshot.ByteOrder{Order: binary.BigEndian, From: fromOption}
+	}
+	return snapshot.ByteOrder{}
+}
+
+// usesPorts reports whether the output has names of ports at all.
+func usesPorts(plan query.Plan, o *options) bool {
+	return plan.Mode == query.Sockets && plan.ShowsInternet() && !o.NumericPorts
+}
+
+// unsupported refuses what has its place here but no code yet.
+func unsupported(p query.Plan) error {
+	what := ""
+	switch {
+	case p.Mode == query.Statistics:
+		what = "-s"
+	case p.Mode == query.Masquerade:
+		what = "-M"
+	case p.Groups && p.Mode == query.Sockets:
+		what = "-g"
+	case p.Mode == query.Routes && p.Cache:
+		what = "-rC"
+	default:
+		return nil
+	}
+	return usagef("sockets, -r and -i work", "%s is not available in this version", what)
+}
+
+// writeError reports that the output could not be written. A closed pipe is the
+// reader's choice and says nothing.
+func writeError(err error) error {
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) {
+		return &exitError{code: exitFailed}
+	}
+	return &exitError{code: exitFailed, err: fmt.Errorf("cannot write the output: %w", err)}
+}

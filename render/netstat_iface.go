@@ -1,0 +1,276 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/snapshot"
+)
+
+// interfaces writes -i or -ie (8). What no file of the bundle tells is "-"; an
+// interface that may be up is shown.
+func (n *netstat) interfaces() {
+	dev := n.Snapshot.Dev()
+	usable(n, dev, ByFamily)
+	all := n.Snapshot.Interfaces(dev, n.Report.Bad)
+	n.text("Kernel Interface table\n")
+	if n.Columns.Extend == 0 {
+		n.text("Iface             MTU    RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n")
+	}
+	var unsure []string
+	for i := range all {
+		f := &all[i]
+		if up, known := f.Flags.Has(parser.FlagUp); known && !up && !n.Plan.All {
+			continue
+		}
+		if f.Flags.Known != snapshot.AllFlags || !f.MTU.Known() {
+			unsure = append(unsure, f.Name)
+		}
+		if n.Columns.Extend == 0 {
+			n.buf = appendIface(n.buf, f)
+		} else {
+			n.buf = appendIfaceLong(n.buf, f)
+		}
+		if !n.full() {
+			return
+		}
+	}
+	if len(unsure) > 0 {
+		n.Report.Notef("neither sysfs nor the output of ip in the bundle tells all flags and the MTU of %s: what is not known is -",
+			strings.Join(unsure, ", "))
+	}
+}
+
+// flagLetters are in netstat's order.
+var flagLetters = []struct {
+	bit    uint32
+	letter byte
+}{
+	{parser.FlagAllmulti, 'A'}, {parser.FlagBroadcast, 'B'}, {parser.FlagDebug, 'D'},
+	{parser.FlagLoopback, 'L'}, {parser.FlagMulticast, 'M'}, {parser.FlagDynamic, 'd'},
+	{parser.FlagPromisc, 'P'}, {parser.FlagNotrailers, 'N'}, {parser.FlagNoarp, 'O'},
+	{parser.FlagPointopoint, 'P'}, {parser.FlagSlave, 's'}, {parser.FlagMaster, 'm'},
+	{parser.FlagRunning, 'R'}, {parser.FlagUp, 'U'},
+}
+
+// appendFlagLetters: a letter whose bit is not known is a "-" in its place,
+// and one "-" stands for all if no bit is known.
+func appendFlagLetters(b []byte, f snapshot.Flags) []byte {
+	if f.Known == 0 {
+		return append(b, '-')
+	}
+	if f.Known == snapshot.AllFlags && f.Set == 0 {
+		return append(b, "[NO FLAGS]"...)
+	}
+	for _, l := range flagLetters {
+		switch set, known := f.Has(l.bit); {
+		case !known:
+			b = append(b, '-')
+		case set:
+			b = append(b, l.letter)
+		}
+	}
+	return b
+}
+
+// appendIface appends the line of -i (8.3). RX-OVR is left-aligned in netstat.
+func appendIface(b []byte, i *snapshot.Interface) []byte {
+	from := len(b)
+	b = append(pad(appendSafe(b, i.Name[:min(len(i.Name), 15)]), from, 15), ' ')
+	if mtu, ok := i.MTU.Get(); ok {
+		b = rightInt(b, mtu, 5)
+	} else {
+		b = right(b, "-", 5)
+	}
+	b = append(b, ' ')
+	if c, ok := i.Counters.Get(); ok {
+		b = append(rightUint(b, c.RxPackets, 8), ' ')
+		b = append(rightUint(b, c.RxErrs, 6), ' ')
+		b = append(rightUint(b, c.RxDrop, 6), ' ')
+		b = append(leftUint(b, c.RxFifo, 6), ' ')
+		b = append(rightUint(b, c.TxPackets, 8), ' ')
+		b = append(rightUint(b, c.TxErrs, 6), ' ')
+		b = append(rightUint(b, c.TxDrop, 6), ' ')
+		b = append(rightUint(b, c.TxFifo, 6), ' ')
+	} else {
+		b = left(b, "     - no statistics available -", 56)
+	}
+	return append(appendFlagLetters(b, i.Flags), '\n')
+}
+
+// flagNames are in the order of -ie.
+var flagNames = []struct {
+	bit  uint32
+	name string
+}{
+	{parser.FlagUp, "UP"}, {parser.FlagBroadcast, "BROADCAST"}, {parser.FlagDebug, "DEBUG"},
+	{parser.FlagLoopback, "LOOPBACK"}, {parser.FlagPointopoint, "POINTOPOINT"},
+	{parser.FlagNotrailers, "NOTRAILERS"}, {parser.FlagRunning, "RUNNING"},
+	{parser.FlagNoarp, "NOARP"}, {parser.FlagPromisc, "PROMISC"}, {parser.FlagAllmulti, "ALLMULTI"},
+	{parser.FlagSlave, "SLAVE"}, {parser.FlagMaster, "MASTER"}, {parser.FlagMulticast, "MULTICAST"},
+	{parser.FlagDynamic, "DYNAMIC"},
+}
+
+// appendIfaceLong appends the block of -ie (8.4), as ifconfig prints it.
+func appendIfaceLong(b []byte, i *snapshot.Interface) []byte {
+	b = append(appendSafe(b, i.Name), ": flags="...)
+	b = appendFlagNames(b, i.Flags)
+	b = append(b, "  mtu "...)
+	b = appendKnown(b, i.MTU)
+	b = append(b, '\n')
+	if !i.AddrsKnown && !i.Alias {
+		b = append(b, "        inet -\n"...)
+	}
+	for _, a := range i.Addrs {
+		b = appendInet4(b, i.Flags, a)
+	}
+	for _, a := range i.Addrs6 {
+		b = append(b, "        inet6 "...)
+		b = appendAddr(b, a.Addr)
+		b = fmt.Appendf(b, "  prefixlen %d  scopeid 0x%x%s\n", a.PrefixLen, a.Scope, scopeNames(a.Scope))
+	}
+	b = appendHardware(b, i)
+	if c, ok := i.Counters.Get(); ok {
+		b = fmt.Appendf(b, "        RX packets %d  bytes %d (%s)\n", c.RxPackets, c.RxBytes, humanBytes(c.RxBytes))
+		b = fmt.Appendf(b, "        RX errors %d  dropped %d  overruns %d  frame %d\n", c.RxErrs, c.RxDrop, c.RxFifo, c.RxFrame)
+		b = fmt.Appendf(b, "        TX packets %d  bytes %d (%s)\n", c.TxPackets, c.TxBytes, humanBytes(c.TxBytes))
+		b = fmt.Appendf(b, "        TX errors %d  dropped %d overruns %d  carrier %d  collisions %d\n",
+			c.TxErrs, c.TxDrop, c.TxFifo, c.TxCarrier, c.TxColls)
+	}
+	return append(b, '\n')
+}
+
+// appendFlagNames appends `4163<UP,...>`; the number is signed, of 16 bits. If
+// not all bits are known there is no number, and those are marked with "?".
+func appendFlagNames(b []byte, f snapshot.Flags) []byte {
+	if f.Known == 0 {
+		return append(b, '-')
+	}
+	if f.Known == snapshot.AllFlags {
+		b = leftInt(b, int64(int16(f.Set)), 0)
+	} else {
+		b = append(b, '-')
+	}
+	var names []string
+	for _, n := range flagNames {
+		switch set, known := f.Has(n.bit); {
+		case !known:
+			names = append(names, n.name+"?")
+		case set:
+			names = append(names, n.name)
+		}
+	}
+	return append(b, "<"+strings.Join(names, ",")+">"...)
+}
+
+func appendKnown(b []byte, n parser.Opt[int64]) []byte {
+	if v, ok := n.Get(); ok {
+		return leftInt(b, v, 0)
+	}
+	return append(b, '-')
+}
+
+func appendInet4(b []byte, f snapshot.Flags, a snapshot.Addr4) []byte {
+	b = append4(append(b, "        inet "...), a.Addr.As4())
+	if mask, ok := a.Netmask.Get(); ok {
+		b = append4(append(b, "  netmask "...), mask.As4())
+	} else {
+		b = append(b, "  netmask -"...)
+	}
+	if set, _ := f.Has(parser.FlagBroadcast); set {
+		if brd, ok := a.Broadcast.Get(); ok {
+			b = append4(append(b, "  broadcast "...), brd.As4())
+		} else {
+			b = append(b, "  broadcast -"...)
+		}
+	}
+	if set, _ := f.Has(parser.FlagPointopoint); set {
+		if peer, ok := a.Peer.Get(); ok {
+			b = append4(append(b, "  destination "...), peer.As4())
+		} else {
+			b = append(b, "  destination -"...)
+		}
+	}
+	return append(b, '\n')
+}
+
+// scopeNames lists the words for an if_inet6 scope.
+func scopeNames(scope uint8) string {
+	var names string
+	if scope&0x80 != 0 {
+		names, scope = "compat,", scope&^0x80
+	}
+	switch scope {
+	case 0:
+		names += "global"
+	case 0x20:
+		names += "link"
+	case 0x40:
+		names += "site"
+	case 0x10:
+		names += "host"
+	}
+	return "<" + names + ">"
+}
+
+// hardware is how netstat titles the ARPHRD_* types; others are "unspec".
+var hardware = map[int64]struct{ name, title string }{
+	1:   {"ether", "Ethernet"},
+	772: {"loop", "Local Loopback"},
+}
+
+func appendHardware(b []byte, i *snapshot.Interface) []byte {
+	kind, known := i.HWType.Get()
+	if !known {
+		return append(b, "        -\n"...)
+	}
+	hw, named := hardware[kind]
+	if !named {
+		hw.name, hw.title = "unspec", "UNSPEC"
+	}
+	addr, ok := i.HWAddr.Get()
+	if !ok {
+		addr = "-"
+	}
+	b = append(append(b, "        "...), hw.name...)
+	switch {
+	case kind == 772:
+	case !named:
+		b = append(append(b, ' '), unspecAddr(addr)...)
+	default:
+		b = appendSafe(append(b, ' '), addr)
+	}
+	b = append(b, "  txqueuelen "...)
+	b = appendKnown(b, i.TxQueueLen)
+	return append(b, "  ("+hw.title+")\n"...)
+}
+
+// unspecAddr writes an address of an unknown kind as netstat does: 16 bytes
+// with dashes, of which the kernel fills what there is.
+func unspecAddr(addr string) string {
+	bytes := strings.FieldsFunc(strings.ToUpper(addr), func(r rune) bool { return r == ':' || r == '.' })
+	for len(bytes) < 16 {
+		bytes = append(bytes, "00")
+	}
+	return strings.Join(bytes[:16], "-")
+}
+
+// humanBytes gives one decimal, cut and not rounded; the next unit starts above
+// its power of 1024.
+func humanBytes(n uint64) string {
+	units := [...]string{"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"}
+	unit := 0
+	for limit := uint64(1024); unit < len(units)-1 && n > limit; unit++ {
+		limit <<= 10
+		if limit == 0 {
+			unit++
+			break
+		}
+	}
+	whole, rest := n>>(10*unit), uint64(0)
+	if unit > 0 {
+		rest = (n >> (10*unit - 10) & 1023) * 10 >> 10
+	}
+	return fmt.Sprintf("%d.%d %s", whole, rest, units[unit])
+}

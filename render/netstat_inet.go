@@ -1,0 +1,242 @@
+package render
+
+import (
+	"net/netip"
+	"strconv"
+
+	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/query"
+)
+
+// labels are the Proto column with what follows it, six columns.
+var labels = map[query.Protocol][2]string{
+	query.TCP:     {"tcp   ", "tcp6  "},
+	query.UDP:     {"udp   ", "udp6  "},
+	query.UDPLite: {"udpl  ", "udpl6 "},
+	query.Raw:     {"raw   ", "raw6  "},
+}
+
+func label(t query.InetTable) string {
+	if t.V6 {
+		return labels[t.Protocol][1]
+	}
+	return labels[t.Protocol][0]
+}
+
+// internet writes the section of internet sockets.
+func (n *netstat) internet() {
+	n.text("Active Internet connections " + n.scope() + "\n")
+	n.text("Proto Recv-Q Send-Q Local Address           Foreign Address         State      ")
+	if n.Columns.Extend > 0 {
+		n.text(" User       Inode     ")
+	}
+	if n.Columns.Programs {
+		n.buf = left(append(n.buf, ' '), "PID/Program name", programWidth)
+	}
+	if n.Columns.Timers {
+		n.text(" Timer")
+	}
+	n.text("\n")
+	for _, t := range n.Plan.InetTables() {
+		if t.Protocol == query.SCTP {
+			n.sctp()
+		} else {
+			n.inet(t)
+		}
+	}
+}
+
+// asked grades a table: netstat only complains of a missing IPv4 file, and only
+// if its protocol was chosen by name.
+func (n *netstat) asked(v6 bool) Asked {
+	switch {
+	case v6 && n.Plan.V4, !n.Plan.Explicit:
+		return InPassing
+	case v6 || n.Plan.Quiet:
+		return ByFamily
+	default:
+		return ByName
+	}
+}
+
+func (n *netstat) inet(t query.InetTable) {
+	table := n.Snapshot.Inet(t.File)
+	if !usable(n, table, n.asked(t.V6)) {
+		return
+	}
+	line := inetLine{netstat: n, proto: t.Protocol, label: label(t)}
+	for s, err := range table.Rows() {
+		if err != nil {
+			n.Report.Bad(err)
+			continue
+		}
+		if !n.Plan.Inet(t.Protocol, &s) {
+			continue
+		}
+		n.buf = line.append(n.buf, &s)
+		if !n.full() {
+			return
+		}
+	}
+}
+
+// inetLine writes the lines of one table.
+type inetLine struct {
+	*netstat
+	proto query.Protocol
+	label string
+}
+
+// append appends one line (4.3).
+func (n inetLine) append(b []byte, s *parser.InetSocket) []byte {
+	b = append(b, n.label...)
+	b = rightInt(b, int64(s.RecvQ), 6)
+	b = append(b, ' ')
+	b = rightInt(b, int64(s.SendQ), 6)
+	b = append(b, ' ')
+	b = n.appendEndpoint(b, n.proto, s.Local)
+	b = append(b, ' ')
+	b = n.appendEndpoint(b, n.proto, s.Remote)
+	b = append(b, ' ')
+	b = appendState(b, n.proto, s.State)
+	b = n.appendUserInode(b, s.UID, s.Inode)
+	if n.Columns.Programs {
+		b = n.appendProgram(b, s.Inode, true)
+	}
+	if n.Columns.Timers {
+		b = append(b, ' ')
+		b = appendTimer(b, n.proto, s)
+	}
+	return append(b, '\n')
+}
+
+const endpointWidth = 23
+
+// appendEndpoint appends an address column (4.4): without -W, address and port
+// are cut so that they and the colon fit into 23 columns.
+func (n *netstat) appendEndpoint(b []byte, proto query.Protocol, ap netip.AddrPort) []byte {
+	from := len(b)
+	a := ap.Addr()
+	if n.Columns.NumericPorts && a.Is4() && n.Columns.NumericHosts {
+		// The usual case: it always fits.
+		b = append(append4(b, a.As4()), ':')
+		if ap.Port() == 0 {
+			return pad(append(b, '*'), from, endpointWidth)
+		}
+		return pad(strconv.AppendUint(b, uint64(ap.Port()), 10), from, endpointWidth)
+	}
+	n.a = appendHost(n.a[:0], a, n.Columns.NumericHosts, n.Names)
+	n.p = n.appendPort(n.p[:0], proto, ap.Port())
+	host, port := n.a, n.p
+	if !n.Columns.Wide && len(host)+len(port) > endpointWidth-1 {
+		port = port[:min(len(port), 18)]
+		host = host[:min(len(host), endpointWidth-1-len(port))]
+	}
+	// netstat puts the whole text into a buffer of 128 bytes.
+	n.a = append(append(host, ':'), port...)
+	return pad(appendSafe(b, n.a[:min(len(n.a), 127)]), from, endpointWidth)
+}
+
+func (n *netstat) appendPort(b []byte, proto query.Protocol, port uint16) []byte {
+	if port == 0 {
+		return append(b, '*')
+	}
+	if !n.Columns.NumericPorts {
+		lookup := n.Names.TCPPort
+		switch proto {
+		case query.UDP, query.UDPLite:
+			lookup = n.Names.UDPPort
+		case query.Raw:
+			lookup = n.Names.RawPort
+		}
+		if name, ok := lookup(port); ok {
+			return append(b, name...)
+		}
+	}
+	return strconv.AppendUint(b, uint64(port), 10)
+}
+
+const stateWidth = 11
+
+// appendState appends the State column (4.6).
+func appendState(b []byte, proto query.Protocol, s parser.State) []byte {
+	switch {
+	case proto == query.Raw:
+		return leftInt(b, int64(s), stateWidth)
+	case proto == query.TCP || proto == query.SCTP:
+		if s == 0 && proto == query.TCP {
+			return append(b, blanks[:stateWidth]...)
+		}
+		return left(b, s.String(), stateWidth)
+	case s == parser.Established:
+		return left(b, s.String(), stateWidth)
+	case s == parser.Close:
+		return append(b, blanks[:stateWidth]...)
+	default:
+		return left(b, "UNKNOWN", stateWidth)
+	}
+}
+
+// appendUserInode appends the columns of -e. netstat prints the uid as a signed
+// number.
+func (n *netstat) appendUserInode(b []byte, uid uint32, inode uint64) []byte {
+	if n.Columns.Extend == 0 {
+		return b
+	}
+	b = append(b, ' ')
+	b = n.appendUser(b, uid)
+	b = append(b, ' ')
+	return leftUint(b, inode, 10)
+}
+
+func (n *netstat) appendUser(b []byte, uid uint32) []byte {
+	if !n.Columns.NumericUsers {
+		if name, ok := n.Names.User(uid); ok {
+			from := len(b)
+			return pad(appendSafe(b, name), from, 10)
+		}
+	}
+	return leftInt(b, int64(int32(uid)), 10)
+}
+
+var (
+	tcpTimers   = [...]string{"off", "on", "keepalive", "timewait", "probe"}
+	otherTimers = [...]string{"off", "on1", "on2"}
+)
+
+// appendTimer appends `NAME (S.SS/R/T)` (4.7).
+func appendTimer(b []byte, proto query.Protocol, s *parser.InetSocket) []byte {
+	timers := otherTimers[:]
+	if proto == query.TCP {
+		timers = tcpTimers[:]
+	}
+	if int(s.Timer) < len(timers) {
+		b = append(b, timers[s.Timer]...)
+	} else {
+		b = strconv.AppendUint(append(b, "unkn-"...), uint64(s.Timer), 10)
+	}
+	expires, retransmits := s.TimerExpires, s.Retransmits
+	if s.Timer == parser.TimerOff {
+		expires = 0
+	}
+	if proto == query.UDP || proto == query.UDPLite {
+		retransmits = 0
+	}
+	b = append(b, " ("...)
+	b = appendSeconds(b, expires)
+	b = append(b, '/')
+	b = strconv.AppendInt(b, int64(retransmits), 10)
+	b = append(b, '/')
+	b = strconv.AppendInt(b, int64(s.Timeout), 10)
+	return append(b, ')')
+}
+
+// appendSeconds appends hundredths as seconds with two decimals. Beyond what a
+// double holds exactly it rounds as C's %f does.
+func appendSeconds(b []byte, hundredths uint64) []byte {
+	if hundredths >= 1<<50 {
+		return strconv.AppendFloat(b, float64(hundredths)/100, 'f', 2, 64)
+	}
+	b = strconv.AppendUint(b, hundredths/100, 10)
+	return append(b, '.', byte('0'+hundredths/10%10), byte('0'+hundredths%10))
+}

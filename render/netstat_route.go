@@ -1,0 +1,281 @@
+package render
+
+import (
+	"errors"
+	"net/netip"
+
+	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/query"
+	"github.com/coldstat/coldstat/parser/snapshot"
+)
+
+// routes writes one table after the other; the first that fails ends the run
+// (7.1).
+func (n *netstat) routes() {
+	for _, family := range n.Plan.RouteFamilies() {
+		ok := true
+		switch family {
+		case query.Inet:
+			ok = n.routesInet()
+		case query.Inet6:
+			ok = n.routesInet6()
+		}
+		if !ok {
+			n.Report.Fail()
+			return
+		}
+	}
+}
+
+func (n *netstat) numericRoutes() bool { return n.Columns.NumericHosts || n.Columns.Symbolic }
+
+// A routeLevel is a set of columns of the IPv4 table.
+type routeLevel int
+
+const (
+	levelNone   routeLevel = iota // heading only
+	levelMetric                   // Metric Ref Use
+	levelMSS                      // MSS Window irtt
+	levelBoth
+)
+
+var routeHeadings = [...]string{
+	levelNone:   "",
+	levelMetric: "Destination     Gateway         Genmask         Flags Metric Ref    Use Iface\n",
+	levelMSS:    "Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface\n",
+	levelBoth:   "Destination     Gateway         Genmask         Flags Metric Ref    Use Iface    MSS   Window irtt\n",
+}
+
+// routeLevel counts -e from levelMetric, swaps the first two levels and keeps
+// two bits of the rest: a third -e shows no rows, a fourth is like the first.
+func (n *netstat) routeLevel() routeLevel {
+	switch level := levelMetric + routeLevel(n.Columns.Extend); level {
+	case levelMetric:
+		return levelMSS
+	case levelMSS:
+		return levelMetric
+	default:
+		return level & 3
+	}
+}
+
+// routesInet writes the IPv4 table (7.2).
+func (n *netstat) routesInet() bool {
+	t := n.Snapshot.Routes()
+	if t.State == snapshot.Absent || t.State == snapshot.Failed {
+		n.Report.Lacking(t.File, t.State, t.Err, ByName)
+		n.text("INET (IPv4) not configured in this system.\n")
+		return false
+	}
+	level := n.routeLevel()
+	n.text("Kernel IP routing table\n")
+	n.text(routeHeadings[level])
+	if t.State == snapshot.Empty {
+		n.Report.Lacking(t.File, t.State, t.Err, ByName)
+		return false
+	}
+	for r, err := range t.Rows() {
+		if err != nil {
+			n.Report.Bad(err)
+			if _, ok := errors.AsType[*parser.MissingColumnError](err); ok {
+				return false
+			}
+			continue
+		}
+		if level == levelNone || !n.Plan.Route(&r) {
+			continue
+		}
+		n.buf = n.appendRoute(n.buf, &r, level)
+		if !n.full() {
+			return true
+		}
+	}
+	return true
+}
+
+func (n *netstat) appendRoute(b []byte, r *parser.Route, level routeLevel) []byte {
+	reject := r.Flags&parser.RouteReject != 0
+	b = append(n.appendCut(b, n.destination(r)), ' ')
+	if reject {
+		b = left(b, "-", 15)
+	} else {
+		b = n.appendCut(b, appendHost4(n.a[:0], r.Gateway, n.numericRoutes(), n.Names))
+	}
+	b = append(n.appendCut(append(b, ' '), append4(n.a[:0], r.Genmask.As4())), ' ')
+	b = append(appendRouteFlags(b, r.Flags), ' ')
+	switch {
+	case reject:
+		b = appendReject(b, r, level)
+	case level == levelMetric:
+		b = append(leftInt(b, int64(int32(r.Metric)), 6), ' ')
+		b = append(leftInt(b, int64(int32(r.RefCnt)), 2), ' ')
+		b = append(rightInt(b, int64(int32(r.Use)), 7), ' ')
+		b = appendSafe(b, r.Iface)
+	case level == levelBoth:
+		b = append(leftInt(b, int64(int32(r.Metric)), 6), ' ')
+		b = append(leftInt(b, int64(int32(r.RefCnt)), 3), ' ')
+		b = append(rightInt(b, int64(int32(r.Use)), 6), ' ')
+		from := len(b)
+		b = pad(appendSafe(b, r.Iface[:min(len(r.Iface), 6)]), from, 6)
+		b = append(b, "   "...)
+		b = append(leftInt(b, int64(int32(r.MTU)), 5), ' ')
+		b = append(leftInt(b, int64(int32(r.Window)), 6), ' ')
+		b = leftInt(b, int64(int32(r.IRTT)), 0)
+	default:
+		b = append(rightInt(b, int64(int32(r.MTU)), 5), ' ')
+		b = append(leftInt(b, int64(int32(r.Window)), 5), ' ')
+		b = append(rightInt(b, int64(int32(r.IRTT)), 6), ' ')
+		b = appendSafe(b, r.Iface)
+	}
+	return append(b, '\n')
+}
+
+func appendReject(b []byte, r *parser.Route, level routeLevel) []byte {
+	if level == levelMSS {
+		return append(b, "    - -          - -"...)
+	}
+	b = append(leftInt(b, int64(int32(r.Metric)), 6), " -  "...)
+	b = append(rightInt(b, int64(int32(r.Use)), 7), " -"...)
+	if level == levelBoth {
+		b = append(b, "        -     -      -"...)
+	}
+	return b
+}
+
+// appendCut appends a column that netstat cuts to 15 bytes.
+func (n *netstat) appendCut(b, text []byte) []byte {
+	from := len(b)
+	n.a = text
+	return pad(appendSafe(b, text[:min(len(text), 15)]), from, 15)
+}
+
+// destination gives the text of the Destination column: a host if the H flag or
+// any bit outside the mask is set, else a network.
+func (n *netstat) destination(r *parser.Route) []byte {
+	b := n.a[:0]
+	switch {
+	case n.numericRoutes():
+	case r.Destination == netip.IPv4Unspecified():
+		if r.Genmask == r.Destination {
+			return append(b, "default"...)
+		}
+	default:
+		lookup := n.Names.Network
+		if r.Flags&parser.RouteHost != 0 || hasHostBits(r) {
+			lookup = n.Names.Host4
+		}
+		if name, ok := lookup(r.Destination); ok {
+			return append(b, name...)
+		}
+	}
+	return append4(b, r.Destination.As4())
+}
+
+func hasHostBits(r *parser.Route) bool {
+	d, m := r.Destination.As4(), r.Genmask.As4()
+	for i := range d {
+		if d[i]&^m[i] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// routeLetters are the flags behind U and G, in the order they are printed.
+var routeLetters = []struct {
+	bit    uint32
+	letter byte
+}{
+	{0x4, 'H'}, {0x8, 'R'}, {0x10, 'D'}, {0x20, 'M'}, {0x10000, 'd'}, {0x20000, 'a'},
+	{0x40000, 'c'}, {0x200000, 'o'}, {0x400000, 'e'}, {0x1000000, 'c'}, {0x2000000, 'f'},
+	{0x4000000, 'p'}, {0x80000000, 'l'}, {0x40, 'u'}, {0x80, 'w'}, {0x100, 'i'}, {0x400, 'n'},
+}
+
+// appendRouteFlags: a reject flag replaces the letters before it.
+func appendRouteFlags(b []byte, flags uint32) []byte {
+	from := len(b)
+	switch {
+	case flags&parser.RouteReject != 0:
+		b = append(b, '!')
+	default:
+		if flags&parser.RouteUp != 0 {
+			b = append(b, 'U')
+		}
+		if flags&parser.RouteGateway != 0 {
+			b = append(b, 'G')
+		}
+	}
+	for _, l := range routeLetters {
+		if flags&l.bit != 0 {
+			b = append(b, l.letter)
+		}
+	}
+	return pad(b, from, 5)
+}
+
+// route6Letters are all flags of the IPv6 table in the order they are printed;
+// "!" replaces nothing here.
+var route6Letters = []struct {
+	bit    uint32
+	letter byte
+}{
+	{0x1, 'U'}, {0x200, '!'}, {0x2, 'G'}, {0x4, 'H'}, {0x10000, 'D'}, {0x40000, 'A'},
+	{0x1000000, 'C'}, {0x20000, 'a'}, {0x400000, 'e'}, {0x20, 'm'}, {0x200000, 'n'}, {0x2000000, 'f'},
+}
+
+// routesInet6 writes the IPv6 table, the cached routes, or both (7.4).
+func (n *netstat) routesInet6() bool {
+	for _, cache := range []bool{false, true} {
+		if cache && !n.Plan.Cache || !cache && n.Plan.Cache && !n.Plan.FIB {
+			continue
+		}
+		t := n.Snapshot.Routes6()
+		if t.State == snapshot.Absent || t.State == snapshot.Failed {
+			n.Report.Lacking(t.File, t.State, t.Err, ByName)
+			n.text("INET6 (IPv6) not configured in this system.\n")
+			return false
+		}
+		kind := "table"
+		if cache {
+			kind = "cache"
+		}
+		n.text("Kernel IPv6 routing " + kind + "\n")
+		n.text("Destination                    Next Hop                   Flag Met Ref  Use If\n")
+		for r, err := range t.Rows() {
+			if err != nil {
+				n.Report.Bad(err)
+				continue
+			}
+			if !n.Plan.Route6(&r, cache) {
+				continue
+			}
+			n.buf = n.appendRoute6(n.buf, &r)
+			if !n.full() {
+				return true
+			}
+		}
+	}
+	return true
+}
+
+func (n *netstat) appendRoute6(b []byte, r *parser.Route6) []byte {
+	from := len(b)
+	n.a = appendHost(n.a[:0], r.Destination.Addr(), n.numericRoutes(), n.Names)
+	b = append(appendSafe(b, n.a), '/')
+	b = leftInt(b, int64(r.Destination.Bits()), 0)
+	b = append(pad(b, from, 30), ' ')
+	from = len(b)
+	n.a = appendHost(n.a[:0], r.NextHop, n.numericRoutes(), n.Names)
+	b = append(pad(appendSafe(b, n.a), from, 26), ' ')
+	from = len(b)
+	for _, l := range route6Letters {
+		if r.Flags&l.bit != 0 {
+			b = append(b, l.letter)
+		}
+	}
+	b = append(pad(b, from, 4), ' ')
+	b = append(leftInt(b, int64(int32(r.Metric)), 3), ' ')
+	b = append(leftInt(b, int64(int32(r.RefCnt)), 1), ' ')
+	b = append(rightInt(b, int64(int32(r.Use)), 6), ' ')
+	return append(appendSafe(b, r.Iface), '\n')
+}

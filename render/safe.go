@@ -1,0 +1,67 @@
+package render
+
+import (
+	"strconv"
+	"unicode/utf8"
+)
+
+// appendSafe appends text that comes from a capture, so that it cannot drive a
+// terminal: control characters, bytes that are no UTF-8 and the characters
+// that reorder or break lines are written as \xNN or \uNNNN. Printable ASCII,
+// the backslash included, and other UTF-8 pass as they are.
+//
+// Every text of a capture that a person sees goes through here.
+func appendSafe[T string | []byte](b []byte, s T) []byte {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			return appendEscaped(append(b, s[:i]...), string(s[i:]))
+		}
+	}
+	return append(b, s...)
+}
+
+func appendEscaped(b []byte, s string) []byte {
+	for i := 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r < ' ' || r == 0x7f || r == utf8.RuneError && size <= 1:
+			b = append(b, `\x`...)
+			b = append(b, hexDigits[s[i]>>4], hexDigits[s[i]&15])
+		case unsafeRune(r):
+			b = append(b, `\u`...)
+			b = append(b, hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
+		default:
+			b = append(b, s[i:i+size]...)
+		}
+		i += size
+	}
+	return b
+}
+
+const hexDigits = "0123456789abcdef"
+
+// unsafeRune names the characters that act on a terminal or on the order of the
+// text: C1 controls, line and paragraph separators, bidirectional marks,
+// embeddings, overrides and isolates, and the byte order mark.
+func unsafeRune(r rune) bool {
+	switch {
+	case 0x80 <= r && r <= 0x9f, r == 0x061c, r == 0x200e, r == 0x200f, r == 0xfeff:
+		return true
+	case 0x2028 <= r && r <= 0x202e, 0x2066 <= r && r <= 0x2069:
+		return true
+	}
+	return false
+}
+
+// Safe is appendSafe for messages.
+func Safe(s string) string {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] >= 0x7f {
+			return string(appendSafe(nil, s))
+		}
+	}
+	return s
+}
+
+// quoted is for names inside messages.
+func quoted(s string) string { return strconv.Quote(s) }
