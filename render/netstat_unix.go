@@ -64,21 +64,31 @@ func (n *netstat) appendUnix(b []byte, s *parser.UnixSocket) []byte {
 		b = n.appendProgram(b, s.Inode, s.HasInode)
 	}
 	b = append(b, ' ')
-	path := s.Path
-	if !n.Columns.Wide {
-		path = firstWord(path)
+	if n.Columns.Wide {
+		b = appendSafe(b, wholePath(s.Path))
+	} else {
+		b = appendSafe(b, firstWord(s.Path))
 	}
-	return append(appendSafe(b, path), '\n')
+	return append(b, '\n')
 }
 
 // firstWord is what netstat shows of a path: scanf's %s skips white space and
-// ends at the next.
+// ends at the next, or at a NUL byte.
 func firstWord(path string) string {
 	path = strings.TrimLeft(path, " \t\v\f\r")
-	if i := strings.IndexAny(path, " \t\v\f\r"); i >= 0 {
+	if i := strings.IndexAny(path, " \t\v\f\r\x00"); i >= 0 {
 		return path[:i]
 	}
 	return path
+}
+
+// wholePath is what -W shows. Kernels before 2.6.2x print the NUL bytes of an
+// abstract name raw, later ones as '@'; so do we.
+func wholePath(path string) string {
+	if strings.IndexByte(path, 0) < 0 {
+		return path
+	}
+	return strings.ReplaceAll(path, "\x00", "@")
 }
 
 func appendUnixFlags(b []byte, flags uint32) []byte {
