@@ -13,19 +13,22 @@ import (
 func (n *netstat) interfaces() {
 	dev := n.Snapshot.Dev()
 	usable(n, dev, ByFamily)
-	all := n.Snapshot.Interfaces(dev, n.Report.Bad)
+	all := n.Snapshot.Interfaces(dev, n.Columns.Extend > 0, n.Report.Bad)
 	n.text("Kernel Interface table\n")
 	if n.Columns.Extend == 0 {
 		n.text("Iface             MTU    RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg\n")
 	}
-	var unsure []string
+	var unsure, monitored []string
 	for i := range all {
 		f := &all[i]
 		if up, known := f.Flags.Has(parser.FlagUp); known && !up && !n.Plan.All {
 			continue
 		}
-		if f.Flags.Known != snapshot.AllFlags || !f.MTU.Known() {
+		if f.Flags.Known|kernelSet != snapshot.AllFlags || !f.MTU.Known() {
 			unsure = append(unsure, f.Name)
+		} else if f.Flags.Known != snapshot.AllFlags {
+			monitored = append(monitored, f.Name)
+			f.Flags.Known = snapshot.AllFlags
 		}
 		if n.Columns.Extend == 0 {
 			n.buf = appendIface(n.buf, f)
@@ -40,7 +43,16 @@ func (n *netstat) interfaces() {
 		n.Report.Notef("neither sysfs nor the output of ip in the bundle tells all flags and the MTU of %s: what is not known is -",
 			strings.Join(unsure, ", "))
 	}
+	if len(monitored) > 0 {
+		n.Report.Notef("%s: promiscuous or all-multicast, as a bridge or a sniffer sets it; that the administrator did, which netstat would show, cannot be told",
+			strings.Join(monitored, ", "))
+	}
 }
+
+// kernelSet are the flags that sysfs also shows when a bridge or a sniffer set
+// them, and netstat only when the administrator did. They are then taken as not
+// set, which is nearly always right (8.1), and it is said.
+const kernelSet = parser.FlagPromisc | parser.FlagAllmulti
 
 // flagLetters are in netstat's order.
 var flagLetters = []struct {

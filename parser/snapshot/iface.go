@@ -61,8 +61,10 @@ var ipTexts = []string{"sos_commands/networking/ip_-d_address", "cmd/ip_-d_addre
 
 // Interfaces puts together all interfaces, sorted as netstat sorts them. dev is
 // proc/net/dev as opened by [Snapshot.Dev], so that the caller sees its state.
-// Each row that could not be read is handed to bad and left out.
-func (s *Snapshot) Interfaces(dev Table[parser.DevCounters], bad func(error)) []Interface {
+// Addresses that only the kernel's tables tell are left out unless asked for:
+// those tables can be large. Each row that could not be read is handed to bad
+// and left out.
+func (s *Snapshot) Interfaces(dev Table[parser.DevCounters], addresses bool, bad func(error)) []Interface {
 	byName := map[string]*Interface{}
 	get := func(name string) *Interface {
 		if byName[name] == nil {
@@ -74,13 +76,10 @@ func (s *Snapshot) Interfaces(dev Table[parser.DevCounters], bad func(error)) []
 		get(d.Iface).Counters = parser.Some(d)
 	}
 	s.fromSysfs(get)
-	s.fromTables(byName, bad)
-	s.fromIP(get, bad)
-	for a := range good(open(s, "proc/net/if_inet6", parser.IfInet6).Rows(), bad) {
-		if i := byName[a.Iface]; i != nil {
-			i.Addrs6 = append(i.Addrs6, a)
-		}
+	if addresses {
+		s.fromTables(byName, bad)
 	}
+	s.fromIP(get, bad)
 	list := make([]Interface, 0, len(byName))
 	for _, i := range byName {
 		list = append(list, *i)
@@ -229,14 +228,19 @@ var hwKinds = map[string]int64{
 	"ppp": 512, "infiniband": 32, "gre": 778, "slip": 256, "ieee802.11": 801,
 }
 
-// fromTables works out IPv4 addresses from the kernel's own tables: fib_trie
-// has the local addresses without interfaces, and the connected routes of the
-// main table have the interface and the netmask.
+// fromTables takes IPv6 addresses from if_inet6 and works out IPv4 ones from the
+// routing tables: fib_trie has the local addresses without interfaces, and the
+// connected routes of the main table have the interface and the netmask.
 func (s *Snapshot) fromTables(byName map[string]*Interface, bad func(error)) {
 	var connected []parser.Route
 	for r := range good(s.Routes().Rows(), func(error) {}) {
 		if r.Flags&(parser.RouteUp|parser.RouteGateway|parser.RouteReject) == parser.RouteUp {
 			connected = append(connected, r)
+		}
+	}
+	for a := range good(open(s, "proc/net/if_inet6", parser.IfInet6).Rows(), bad) {
+		if i := byName[a.Iface]; i != nil {
+			i.Addrs6 = append(i.Addrs6, a)
 		}
 	}
 	fib := open(s, "proc/net/fib_trie", parser.FibTrie)
