@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 
 	"github.com/coldstat/coldstat/parser/bundle"
 	"github.com/coldstat/coldstat/render"
@@ -18,19 +19,23 @@ const (
 	exitDamaged = 4 // the bundle is damaged: what could be read was shown
 )
 
-const exitHelp = `  0  all that was asked for was shown
-  1  a table that was asked for by name is not in the bundle (netstat's status)
-  2  a bundle cannot be read at all, or the output cannot be written
-  3  wrong arguments (netstat's status)
-  4  a bundle is damaged; everything that could be read was shown
-With several bundles the highest status of them all.
-`
+var exitStatuses = []struct {
+	code  int
+	means string
+}{
+	{exitOK, "all that was asked for was shown"},
+	{exitLacking, "a table that was asked for by name is not in the bundle (netstat's status)"},
+	{exitFailed, "a bundle cannot be read at all, or the output cannot be written"},
+	{exitUsage, "wrong arguments (netstat's status)"},
+	{exitDamaged, "a bundle is damaged; everything that could be read was shown"},
+}
 
 // An exitError ends the run with a code. A nil err says nothing.
 type exitError struct {
 	code int
 	err  error
 	hint string
+	stop bool // further bundles make no sense
 }
 
 func (e *exitError) Error() string {
@@ -59,7 +64,7 @@ func finish(w io.Writer, err error) int {
 		fmt.Fprintf(w, "coldstat: error: %s\n", render.Safe(e.err.Error()))
 	}
 	if hint := e.hint; hint != "" {
-		fmt.Fprintf(w, "coldstat: hint: %s\n", hint)
+		fmt.Fprintf(w, "coldstat: hint: %s\n", render.Safe(hint))
 	}
 	return e.code
 }
@@ -67,6 +72,9 @@ func finish(w io.Writer, err error) int {
 // openError adds to an error of bundle.Open what to do about it.
 func openError(err error) error {
 	e := &exitError{code: exitFailed, err: err}
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		e.err = fmt.Errorf("cannot open %q: %w", p.Path, p.Err)
+	}
 	if u, ok := errors.AsType[*bundle.UnknownFormatError](err); ok {
 		e.hint = u.Hint
 		if e.hint == "" {

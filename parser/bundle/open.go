@@ -207,7 +207,7 @@ func (ld *loader) load(src *source, depth int) error {
 		return fmt.Errorf("%q: %w", ld.name, err)
 	}
 	if len(head) == 0 && depth == 0 {
-		return &UnknownFormatError{Name: ld.name, What: "empty", Hint: "nothing was captured; name a directory or an archive that holds files"}
+		return &NoHostError{Name: ld.name, Why: "it is empty: nothing was captured, or the copy failed"}
 	}
 	for _, f := range formats {
 		if !f.match(head) || depth >= maxDepth {

@@ -19,7 +19,7 @@ type ByteOrder struct {
 }
 
 // tellByteOrder looks for evidence: netmasks of routes are contiguous in one
-// reading only, and addresses in 127/8 are at home on every machine.
+// reading only, and 127.0.0.1 is at home on every machine.
 func tellByteOrder(root fs.FS) ByteOrder {
 	little := &Snapshot{root: root, opts: parser.Options{ByteOrder: binary.LittleEndian}}
 	votes := 0 // positive: little-endian
@@ -74,16 +74,14 @@ func maskVote(a netip.Addr) int {
 
 func contiguous(mask uint32) bool { return ^mask&(^mask+1) == 0 }
 
-// loopbackVote judges an address that was read as little-endian.
+// loopbackVote judges an address that was read as little-endian. Only 127.0.0.1
+// counts: the other way round it is 1.0.0.127, which no machine has, whereas
+// 127.0.0.10 could be 10.0.0.127.
 func loopbackVote(a netip.Addr) int {
-	if !a.Is4() {
-		return 0
-	}
-	b := a.As4()
-	switch {
-	case b[0] == 127 && b[3] != 127:
+	switch a {
+	case netip.AddrFrom4([4]byte{127, 0, 0, 1}):
 		return 1
-	case b[3] == 127 && b[0] != 127:
+	case netip.AddrFrom4([4]byte{1, 0, 0, 127}):
 		return -1
 	}
 	return 0
