@@ -217,16 +217,18 @@ func (c *cursor) rawAddr(field string, start int, order binary.ByteOrder) netip.
 	for n < len(c.b) && hexDigit[c.b[n]] != 0xff {
 		n++
 	}
+	// The order is compared and not called: through the interface the array
+	// would move to the heap, for each address.
+	little := order == binary.ByteOrder(binary.LittleEndian)
 	var a [16]byte
 	switch n - c.pos {
 	case 8:
-		word := c.word(c.pos)
+		binary.BigEndian.PutUint32(a[:4], c.word(c.pos, little))
 		c.pos = n
-		order.PutUint32(a[:4], word)
 		return netip.AddrFrom4([4]byte(a[:4]))
 	case 32:
 		for i := range 4 {
-			order.PutUint32(a[4*i:], c.word(c.pos+8*i))
+			binary.BigEndian.PutUint32(a[4*i:], c.word(c.pos+8*i, little))
 		}
 		c.pos = n
 		return netip.AddrFrom16(a)
@@ -238,10 +240,14 @@ func (c *cursor) rawAddr(field string, start int, order binary.ByteOrder) netip.
 	return netip.Addr{}
 }
 
-// word decodes the eight digits at i, which the caller has checked.
-func (c *cursor) word(i int) (v uint32) {
+// word decodes the eight digits at i, which the caller has checked, as a word
+// of the machine, and gives it in reading order.
+func (c *cursor) word(i int, little bool) (v uint32) {
 	for _, b := range c.b[i : i+8] {
 		v = v<<4 | uint32(hexDigit[b])
+	}
+	if little {
+		v = bits.ReverseBytes32(v)
 	}
 	return v
 }
@@ -250,11 +256,12 @@ func (c *cursor) word(i int) (v uint32) {
 // (%pi6), the same on every machine: if_inet6, ipv6_route.
 func (c *cursor) addr16(field string) netip.Addr {
 	c.blanks()
-	a := c.rawAddr(field, c.pos, binary.BigEndian)
+	start := c.pos
+	a := c.rawAddr(field, start, binary.BigEndian)
 	if c.err == nil && a.Is4() {
-		c.fail(field, c.pos-8, ErrSyntax)
+		c.fail(field, start, ErrSyntax)
 	}
-	c.endField(field, c.pos)
+	c.endField(field, start)
 	return a
 }
 

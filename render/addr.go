@@ -97,15 +97,22 @@ func appendHost(b []byte, a netip.Addr, numeric bool, names Namer) []byte {
 // appendHost4: 0.0.0.0 is never named; 0.x.y.z is looked up among the networks,
 // an accident of byte order in netstat that always happens.
 func appendHost4(b []byte, a netip.Addr, numeric bool, names Namer) []byte {
-	octets := a.As4()
+	if a.As4()[0] == 0 {
+		return appendNamed4(b, a, numeric, names.Network)
+	}
+	return appendNamed4(b, a, numeric, names.Host4)
+}
+
+// appendGateway is appendHost4 for the gateways of -r: always a host.
+func appendGateway(b []byte, a netip.Addr, numeric bool, names Namer) []byte {
+	return appendNamed4(b, a, numeric, names.Host4)
+}
+
+func appendNamed4(b []byte, a netip.Addr, numeric bool, lookup func(netip.Addr) (string, bool)) []byte {
 	if !numeric && a != netip.IPv4Unspecified() {
-		lookup := names.Host4
-		if octets[0] == 0 {
-			lookup = names.Network
-		}
 		if name, ok := lookup(a); ok {
 			return append(b, name...)
 		}
 	}
-	return append4(b, octets)
+	return append4(b, a.As4())
 }

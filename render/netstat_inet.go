@@ -137,11 +137,12 @@ func (n *netstat) appendEndpoint(b []byte, proto query.Protocol, ap netip.AddrPo
 	return pad(appendSafe(b, n.a[:min(len(n.a), 127)]), from, endpointWidth)
 }
 
+// appendPort appends a port or its service name, which SCTP ports never have.
 func (n *netstat) appendPort(b []byte, proto query.Protocol, port uint16) []byte {
 	if port == 0 {
 		return append(b, '*')
 	}
-	if !n.Columns.NumericPorts {
+	if !n.Columns.NumericPorts && proto != query.SCTP {
 		lookup := n.Names.TCPPort
 		switch proto {
 		case query.UDP, query.UDPLite:

@@ -99,7 +99,7 @@ func (n *netstat) appendRoute(b []byte, r *parser.Route, level routeLevel) []byt
 	if reject {
 		b = left(b, "-", 15)
 	} else {
-		b = n.appendCut(b, appendHost4(n.a[:0], r.Gateway, n.numericRoutes(), n.Names))
+		b = n.appendCut(b, appendGateway(n.a[:0], r.Gateway, n.numericRoutes(), n.Names))
 	}
 	b = append(n.appendCut(append(b, ' '), append4(n.a[:0], r.Genmask.As4())), ' ')
 	b = append(appendRouteFlags(b, r.Flags), ' ')

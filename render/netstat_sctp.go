@@ -2,9 +2,9 @@ package render
 
 import (
 	"net/netip"
-	"strconv"
 
 	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
 )
 
@@ -47,7 +47,7 @@ func (n *netstat) appendEndpoints(b []byte, s *parser.SCTPSocket) []byte {
 		}
 		from := len(b)
 		b = n.appendSCTPHost(b, a)
-		b = strconv.AppendUint(append(b, ':'), uint64(s.LocalPort), 10)
+		b = n.appendPort(append(b, ':'), query.SCTP, s.LocalPort)
 		b = append(pad(b, from, 47), ' ')
 		b = left(b, state, stateWidth)
 	}
@@ -81,7 +81,7 @@ func (n *netstat) appendSCTPAddr(b []byte, addrs []netip.Addr, i int, port uint1
 	if i < len(addrs) {
 		b = n.appendSCTPHost(b, addrs[i])
 		if i == 0 {
-			b = strconv.AppendUint(append(b, ':'), uint64(port), 10)
+			b = n.appendPort(append(b, ':'), query.SCTP, port)
 		}
 	}
 	return pad(b, from, endpointWidth)

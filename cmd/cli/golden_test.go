@@ -93,25 +93,23 @@ func writeGoldens(t testing.TB, host string, list []golden) {
 	}
 }
 
-// TestGolden compares us with what netstat printed, on any operating system.
+// TestGolden compares us with what netstat printed, on any operating system and
+// from every form of bundle.
 func TestGolden(t *testing.T) {
 	for _, host := range fixtures.Captures() {
-		t.Run(host, func(t *testing.T) {
-			t.Parallel()
-			bundle := filepath.Join(t.TempDir(), "b.tar")
-			data := fixtures.Capture(t, host).SoleOwners().Tar(t, fixtures.TarOptions{Prefix: "x/"})
-			if err := os.WriteFile(bundle, data, 0o644); err != nil {
-				t.Fatal(err)
-			}
-			goldens := readGoldens(t, host)
-			if len(goldens) < 60 {
-				t.Errorf("%d option sets, want at least 60", len(goldens))
-			}
-			for _, g := range goldens {
-				stdout, stderr, code := ours(likeNetstat(bundle, g.argv)...)
-				compare(t, host, g, stdout, stderr, code)
-			}
-		})
+		goldens := readGoldens(t, host)
+		if len(goldens) < 60 {
+			t.Errorf("%s: %d option sets, want at least 60", host, len(goldens))
+		}
+		for form, bundle := range fixtures.Capture(t, host).SoleOwners().Bundles(t) {
+			t.Run(host+"/"+form, func(t *testing.T) {
+				t.Parallel()
+				for _, g := range goldens {
+					stdout, stderr, code := ours(likeNetstat(bundle, g.argv)...)
+					compare(t, host, g, stdout, stderr, code)
+				}
+			})
+		}
 	}
 }
 
