@@ -14,10 +14,13 @@ import (
 // a prefix ambiguous that is none in netstat.
 func define(fs *pflag.FlagSet, netstat, own []flag) *prefixes {
 	p := &prefixes{netstat: longNames(netstat), own: longNames(own)}
+	// netstat has --unix twice, as a family and as -x: getopt finds that every
+	// abbreviation of it is ambiguous.
+	p.netstat = append(p.netstat, "unix")
 	for _, f := range slices.Concat(netstat, own) {
 		name := f.long
 		if name == "" {
-			name = "short-" + f.short // pflag wants a name; prefixes never resolves to it
+			name = "=" + f.short // pflag wants a name; this one cannot be typed
 		}
 		pf := fs.VarPF(f.value, name, f.short, f.help)
 		if _, ok := f.value.(action); ok {
@@ -31,12 +34,59 @@ func define(fs *pflag.FlagSet, netstat, own []flag) *prefixes {
 
 func longNames(flags []flag) (names []string) {
 	for _, f := range flags {
-		if f.long != "" {
+		if f.long != "" && f.long != manFlag {
 			names = append(names, f.long)
 		}
 	}
 	return names
 }
+
+// arguments reads the command line as getopt does where pflag does not, and
+// gives pflag an equal one: `-A=x` means the family "=x", `-test.v` is a
+// cluster, and operands come last, so that none is taken for a command.
+func arguments(fs *pflag.FlagSet, args []string) []string {
+	options, operands := []string{}, []string{"--"}
+	for len(args) > 0 {
+		arg := args[0]
+		args = args[1:]
+		switch {
+		case arg == "--":
+			operands = append(operands, args...)
+			args = nil
+		case strings.HasPrefix(arg, "--"):
+			options = append(options, arg)
+			if !strings.Contains(arg, "=") && takesValue(fs.Lookup(arg[2:])) {
+				if len(args) == 0 {
+					return options // pflag says what is missing
+				}
+				options = append(options, args[0])
+				args = args[1:]
+			}
+		case strings.HasPrefix(arg, "-") && arg != "-":
+			for i := 1; i < len(arg); i++ {
+				short := arg[i : i+1]
+				f := fs.ShorthandLookup(short)
+				if rest := arg[i+1:]; takesValue(f) && rest != "" {
+					options = append(options, "--"+f.Name+"="+rest)
+					break
+				}
+				options = append(options, "-"+short)
+				if takesValue(f) {
+					if len(args) == 0 {
+						return options
+					}
+					options = append(options, args[0])
+					args = args[1:]
+				}
+			}
+		default:
+			operands = append(operands, arg)
+		}
+	}
+	return append(options, operands...)
+}
+
+func takesValue(f *pflag.Flag) bool { return f != nil && f.NoOptDefVal == "" }
 
 // prefixes resolves shortened long options.
 type prefixes struct{ netstat, own []string }
@@ -97,7 +147,7 @@ func (p *prefixes) parseError(err error) error {
 	const help = "coldstat --help lists the options"
 	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		cause := e.Unwrap()
-		if errors.Is(cause, errHelp) || errors.Is(cause, errVersion) {
+		if _, ok := errors.AsType[*textWanted](cause); ok {
 			return cause
 		}
 		if own, ok := errors.AsType[*exitError](cause); ok {
@@ -107,6 +157,9 @@ func (p *prefixes) parseError(err error) error {
 	}
 	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		return p.notExist(e)
+	}
+	if e, ok := errors.AsType[*pflag.InvalidSyntaxError](err); ok { // --- or --=
+		return usagef(help, "unrecognized option '%s'", e.GetSpecifiedFlag())
 	}
 	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
 		if group := e.GetSpecifiedShortnames(); group != "" {

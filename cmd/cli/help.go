@@ -1,77 +1,114 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 )
 
-// helpText is --help: made of the flag lists, so that it cannot miss an option.
-func helpText() string {
-	var b strings.Builder
-	b.WriteString(`coldstat: netstat for machines that are not there
+// What --help and the manual page say besides the options. Both are made of
+// these and of the flag lists, so neither can miss anything.
+const (
+	oneLine = "netstat for machines that are not there"
 
-Reads what was captured from a Linux machine and prints what netstat would have
+	usageLine = "coldstat [netstat options] [BUNDLE...]"
+
+	purpose = `Reads what was captured from a Linux machine and prints what netstat would have
 printed there. It never looks at the machine that it runs on.
+`
 
-Usage:
-  coldstat [netstat options] [BUNDLE...]
-
-BUNDLE is a directory, a .tar, a .tar.gz or - for standard input: a sosreport or
+	aboutBundles = `BUNDLE is a directory, a .tar, a .tar.gz or - for standard input: a sosreport or
 another copy of /proc/net, with any prefix, or just the files tcp, udp, route, ...
 Without BUNDLE standard input is read, unless it is a terminal. Several bundles
 are shown one after the other, each under ==> NAME <==.
+`
 
-Examples:
-  coldstat -tan sosreport-web1.tar.gz      all TCP sockets, numeric
-  coldstat -tulpn bundle/                  who listens
-  coldstat -rn a.tar b.tar                 the routes of two machines
-  ssh host 'cd /proc/net && for f in tcp udp; do echo; done'
+	aboutOptions = "Options of netstat (clusters, any order, long ones may be shortened)"
 
-Options of netstat (clusters, any order, long ones may be shortened):
-`)
+	aboutStatus = "With several bundles the highest status of them all.\n"
+)
+
+// examples are command lines that work, each with what it shows.
+var examples = []struct{ command, shows string }{
+	{"coldstat -tan sosreport-web1.tar.gz", "all TCP sockets, numeric"},
+	{"coldstat -tulpn bundle/", "who listens"},
+	{"coldstat -rn a.tar b.tar", "the routes of two machines"},
+	{liveExample, "a machine as it is now; the copy stays in its /tmp"},
+}
+
+// liveExample copies first: tar alone would store the files of /proc empty.
+const liveExample = "ssh web1 'cd $(mktemp -d) && cp -rL /proc/net . ; tar c net' | coldstat -tan -"
+
+const (
+	helpColumn    = 25
+	exampleColumn = 43
+	helpWidth     = 80
+)
+
+// helpText is --help.
+func helpText() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "coldstat: %s\n\n%s\nUsage:\n  %s\n\n%s\nExamples:\n", oneLine, purpose, usageLine, aboutBundles)
+	for _, e := range examples {
+		writeEntry(&b, "  "+e.command, e.shows, exampleColumn)
+	}
 	o := &options{}
+	fmt.Fprintf(&b, "\n%s:\n", aboutOptions)
 	writeFlags(&b, netstatFlags(o))
 	b.WriteString("\nOptions of coldstat:\n")
 	writeFlags(&b, ownFlags(o))
-	b.WriteString("\nExit status:\n" + exitHelp)
+	b.WriteString("\nExit status:\n")
+	for _, s := range exitStatuses {
+		fmt.Fprintf(&b, "  %d  %s\n", s.code, s.means)
+	}
+	b.WriteString(aboutStatus)
 	return b.String()
 }
-
-const (
-	helpColumn = 25
-	helpWidth  = 80
-)
 
 func writeFlags(b *strings.Builder, flags []flag) {
 	for _, f := range flags {
 		if f.help == "" {
 			continue
 		}
-		head := "      --" + f.long
+		head := "      " + f.names()
 		if f.short != "" {
-			head = "  -" + f.short + ", --" + f.long
+			head = "  " + f.names()
 		}
-		if _, ok := f.value.(listValue); ok {
-			head += " ARG"
-		}
-		b.WriteString(head)
-		column := len(head)
-		if column >= helpColumn {
-			b.WriteByte('\n')
-			column = 0
-		}
-		b.WriteString(strings.Repeat(" ", helpColumn-column))
-		column = helpColumn
-		for i, word := range strings.Fields(f.help) {
-			if column+1+len(word) > helpWidth {
-				b.WriteString("\n" + strings.Repeat(" ", helpColumn))
-				column = helpColumn
-			} else if i > 0 {
-				b.WriteByte(' ')
-				column++
-			}
-			b.WriteString(word)
-			column += len(word)
-		}
-		b.WriteByte('\n')
+		writeEntry(b, head, f.help, helpColumn)
 	}
+}
+
+// names is the option as the help shows it: -A, --protocol ARG.
+func (f flag) names() string {
+	s := "--" + f.long
+	if f.short != "" {
+		s = "-" + f.short + ", " + s
+	}
+	if _, ok := f.value.(listValue); ok {
+		s += " ARG"
+	}
+	return s
+}
+
+// writeEntry writes a head and, from the column on, the text behind it.
+func writeEntry(b *strings.Builder, head, text string, from int) {
+	b.WriteString(head)
+	column := len(head)
+	if column >= from {
+		b.WriteByte('\n')
+		column = 0
+	}
+	b.WriteString(strings.Repeat(" ", from-column))
+	column = from
+	for i, word := range strings.Fields(text) {
+		if column+1+len(word) > helpWidth {
+			b.WriteString("\n" + strings.Repeat(" ", from))
+			column = from
+		} else if i > 0 {
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
+	b.WriteByte('\n')
 }

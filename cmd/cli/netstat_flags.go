@@ -18,13 +18,14 @@ type options struct {
 	render.Columns
 	services  names.Source
 	byteOrder string
+	bluetooth bool // -2, -f: sockets of that family, but with -r they mean nothing
 }
 
-// Options that end the run as soon as they are read, as in netstat.
-var (
-	errHelp    = errors.New("help")
-	errVersion = errors.New("version")
-)
+// A textWanted ends the run as soon as its option is read, as in netstat, with
+// a text as the output.
+type textWanted struct{ text func() string }
+
+func (*textWanted) Error() string { return "a text is wanted" }
 
 // A flag is one option of netstat, with the help text.
 type flag struct {
@@ -90,15 +91,15 @@ func netstatFlags(o *options) []flag {
 		{"", "netrom", family("netrom"), ""},
 		{"", "rose", family("rose"), ""},
 		{"", "bluetooth", family("bluetooth"), ""},
-		{"2", "l2cap", family("bluetooth"), ""},
-		{"f", "rfcomm", family("bluetooth"), ""},
+		{"2", "l2cap", on(&o.bluetooth), ""},
+		{"f", "rfcomm", on(&o.bluetooth), ""},
 		{"", "tcpip", on(), ""}, // accepted and ignored by netstat; -A tcpip works
 		{"d", "", on(), ""},     // accepted, no effect
 
 		{"c", "continuous", refuse(errContinuous), ""},
 		{"Z", "context", refuse(errContext), ""},
-		{"V", "version", refuse(errVersion), "print the version"},
-		{"h", "help", refuse(errHelp), "print this help"},
+		{"V", "version", refuse(&textWanted{versionText}), "print the version"},
+		{"h", "help", refuse(&textWanted{helpText}), "print this help"},
 	}
 }
 
@@ -128,6 +129,9 @@ func addFamilies(o *options, words ...string) error {
 	return nil
 }
 
+// manFlag prints the manual page. It is for `make man` and cannot be shortened.
+const manFlag = "man-page"
+
 // ownFlags are coldstat's own options.
 func ownFlags(o *options) []flag {
 	return []flag{
@@ -140,6 +144,7 @@ func ownFlags(o *options) []flag {
 			o.byteOrder = s
 			return nil
 		}), "of the captured machine: auto, little or big (default auto: told from its routes and sockets)"},
+		{"", manFlag, action(func() error { return &textWanted{manPage} }), ""},
 	}
 }
 

@@ -4,7 +4,9 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
 	"runtime/debug"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -14,15 +16,12 @@ import (
 // Main runs the program and gives its exit code.
 func Main(args []string, s Streams) int {
 	root := newRoot(s, runNetstat)
-	root.SetArgs(args)
+	root.SetArgs(arguments(root.Flags(), args))
 	err := root.Execute()
-	switch {
-	case errors.Is(err, errHelp):
-		fmt.Fprint(s.Out, helpText())
-		return exitOK
-	case errors.Is(err, errVersion):
-		fmt.Fprintf(s.Out, "coldstat %s\nshows what netstat of net-tools 2.10 would have shown\n", version())
-		return exitOK
+	if wanted, ok := errors.AsType[*textWanted](err); ok {
+		if _, err = io.WriteString(s.Out, wanted.text()); err != nil {
+			err = writeError(err)
+		}
 	}
 	return finish(s.Err, err)
 }
@@ -32,8 +31,8 @@ func Main(args []string, s Streams) int {
 func newRoot(s Streams, run func(Streams, *options, []string) error) *cobra.Command {
 	o := &options{services: names.Auto, byteOrder: "auto"}
 	cmd := &cobra.Command{
-		Use:           "coldstat [netstat options] [BUNDLE...]",
-		Short:         "netstat for machines that are not there",
+		Use:           usageLine,
+		Short:         oneLine,
 		Args:          cobra.ArbitraryArgs,
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -44,6 +43,9 @@ func newRoot(s Streams, run func(Streams, *options, []string) error) *cobra.Comm
 				}
 				bundles = []string{"-"}
 			}
+			if i := slices.Index(bundles, "-"); i >= 0 && slices.Contains(bundles[i+1:], "-") {
+				return usagef("name - once; other bundles can be files", "standard input can only be read once")
+			}
 			return run(s, o, bundles)
 		},
 	}
@@ -53,6 +55,10 @@ func newRoot(s Streams, run func(Streams, *options, []string) error) *cobra.Comm
 	p := define(cmd.Flags(), netstatFlags(o), ownFlags(o))
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return p.parseError(err) })
 	return cmd
+}
+
+func versionText() string {
+	return fmt.Sprintf("coldstat %s\nshows what netstat of net-tools 2.10 would have shown\n", version())
 }
 
 // version is what the module system knows of the build.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"syscall"
 
 	"github.com/coldstat/coldstat/parser/bundle"
@@ -17,12 +18,19 @@ import (
 
 // runNetstat shows each bundle in turn.
 func runNetstat(s Streams, o *options, bundles []string) error {
+	if o.bluetooth && o.Routes == 0 {
+		o.Families = append(o.Families, query.Bluetooth)
+	}
 	plan, err := o.Plan()
 	if err != nil {
 		return usagef("coldstat --help lists the options", "%w", err)
 	}
 	if err := unsupported(plan); err != nil {
 		return err
+	}
+	plan, noRoutes := routable(plan)
+	if noRoutes != nil && len(plan.Families) == 0 {
+		return noRoutes
 	}
 	code := exitOK
 	for i, name := range bundles {
@@ -39,7 +47,7 @@ func runNetstat(s Streams, o *options, bundles []string) error {
 		}
 		if err := showBundle(s, o, plan, name, r); err != nil {
 			e, ok := errors.AsType[*exitError](err)
-			if len(bundles) == 1 || ok && e.code == exitUsage {
+			if len(bundles) == 1 || ok && (e.code == exitUsage || e.stop) {
 				return err
 			}
 			r.code = max(r.code, finish(s.Err, err))
@@ -50,7 +58,22 @@ func runNetstat(s Streams, o *options, bundles []string) error {
 	if code != exitOK {
 		return &exitError{code: code}
 	}
-	return nil
+	return noRoutes
+}
+
+// routable takes the families without routing table off the plan of -r, and
+// all behind the first of them, as netstat ends there.
+func routable(p query.Plan) (query.Plan, error) {
+	if p.Mode != query.Routes {
+		return p, nil
+	}
+	for i, f := range p.Families {
+		if f != query.Inet && f != query.Inet6 {
+			p.Families = p.Families[:i]
+			return p, usagef("-r shows the tables of inet and inet6", "there is no routing table for address family %q", f)
+		}
+	}
+	return p, nil
 }
 
 // showBundle opens one bundle and writes the view of it.
@@ -92,6 +115,7 @@ func showBundle(s Streams, o *options, plan query.Plan, name string, r *reporter
 	if err := render.Formats()[0].Write(s.Out, view); err != nil {
 		return writeError(err)
 	}
+	rareSockets(plan, r)
 	return nil
 }
 
@@ -124,17 +148,37 @@ func unsupported(p query.Plan) error {
 		what = "-g"
 	case p.Mode == query.Routes && p.Cache:
 		what = "-rC"
+	case p.Mode == query.Routes && slices.ContainsFunc(p.Families, hasRareRoutes):
+		what = "-r for families other than inet and inet6"
 	default:
 		return nil
 	}
 	return usagef("sockets, -r and -i work", "%s is not available in this version", what)
 }
 
+func hasRareRoutes(f query.Family) bool {
+	return f == query.DDP || f != query.Bluetooth && slices.Contains(rareFamilies, f)
+}
+
+// rareFamilies have their place in netstat behind the UNIX sockets.
+var rareFamilies = []query.Family{query.IPX, query.AX25, query.X25, query.Netrom, query.Rose, query.Bluetooth}
+
+// rareSockets says which sockets that were asked for are not shown. The status
+// is netstat's on a machine without that protocol.
+func rareSockets(p query.Plan, r *reporter) {
+	for _, f := range rareFamilies {
+		if p.Mode == query.Sockets && p.Chose(f) {
+			r.say("warning", "sockets of address family %q cannot be shown", f)
+			r.Fail()
+		}
+	}
+}
+
 // writeError reports that the output could not be written. A closed pipe is the
 // reader's choice and says nothing.
 func writeError(err error) error {
 	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) {
-		return &exitError{code: exitFailed}
+		return &exitError{code: exitFailed, stop: true}
 	}
-	return &exitError{code: exitFailed, err: fmt.Errorf("cannot write the output: %w", err)}
+	return &exitError{code: exitFailed, stop: true, err: fmt.Errorf("cannot write the output: %w", err)}
 }

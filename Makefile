@@ -1,0 +1,56 @@
+# coldstat. `make` lists what there is to make.
+
+GO ?= go
+FUZZTIME ?= 10s
+
+.PHONY: help build test race cover fuzz bench lint fmt golden confirm man clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z][a-z]*\):.*## /\1|/p' Makefile | \
+	while IFS='|' read -r target text; do printf '  make %-9s %s\n' "$$target" "$$text"; done
+
+build: ## build ./coldstat
+	CGO_ENABLED=0 $(GO) build -trimpath -o coldstat ./cmd/coldstat
+
+test: ## run all tests, and each benchmark once
+	$(GO) test -bench=. -benchtime=1x ./...
+
+race: ## run the short tests under the race detector (needs a C compiler)
+	$(GO) test -race -short ./...
+
+cover: ## run all tests and show how much of each function they reach
+	@mkdir -p dist
+	$(GO) test -coverpkg=./... -coverprofile=dist/cover.out ./...
+	$(GO) tool cover -func=dist/cover.out
+
+fuzz: ## run each fuzz target for FUZZTIME (10s)
+	@set -e; \
+	for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do \
+			echo "== $$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
+		done; \
+	done
+
+bench: ## run the benchmarks
+	$(GO) test -run '^$$' -bench=. -benchmem ./...
+
+lint: ## check formatting, go vet and staticcheck
+	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "not formatted (make fmt):"; echo "$$files"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+fmt: ## format all Go files
+	gofmt -w .
+
+golden: ## record the goldens from the installed netstat
+	$(GO) test ./cmd/cli -run Confirm -update
+
+confirm: ## replay every golden against the installed netstat
+	REQUIRE_NETSTAT=1 $(GO) test ./cmd/cli -count=1 -run Confirm
+
+man: ## write the manual page, coldstat.1
+	$(GO) run ./cmd/coldstat --man-page > coldstat.1
+
+clean: ## remove what was built
+	rm -rf coldstat coldstat.1 dist

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+)
+
+// manPage is the manual page as roff (man(7)), of the same texts and lists as
+// --help. `make man` writes it; --man-page is not listed, because a reader of
+// captures has no use for it.
+func manPage() string {
+	var b strings.Builder
+	section := func(title string) { fmt.Fprintf(&b, ".SH %s\n", title) }
+	item := func(head, text string) {
+		fmt.Fprintf(&b, ".TP\n.B %s\n%s\n", roff(head), roff(text))
+	}
+	b.WriteString(".TH COLDSTAT 1\n")
+	section("NAME")
+	fmt.Fprintf(&b, "coldstat \\- %s\n", roff(oneLine))
+	section("SYNOPSIS")
+	fmt.Fprintf(&b, ".B %s\n", roff(usageLine))
+	section("DESCRIPTION")
+	fmt.Fprintf(&b, "%s.PP\n%s", roff(purpose), roff(aboutBundles))
+	section("OPTIONS")
+	o := &options{}
+	fmt.Fprintf(&b, ".SS %s\n", roff(aboutOptions))
+	for _, f := range listed(netstatFlags(o)) {
+		item(f.names(), f.help)
+	}
+	b.WriteString(".SS Options of coldstat\n")
+	for _, f := range listed(ownFlags(o)) {
+		item(f.names(), f.help)
+	}
+	section("EXIT STATUS")
+	for _, s := range exitStatuses {
+		item(fmt.Sprint(s.code), s.means)
+	}
+	fmt.Fprintf(&b, ".PP\n%s", roff(aboutStatus))
+	section("EXAMPLES")
+	for _, e := range examples {
+		item(e.command, e.shows)
+	}
+	section("SEE ALSO")
+	b.WriteString(".BR netstat (8),\n.BR proc (5),\n.BR ss (8)\n")
+	return b.String()
+}
+
+// listed leaves out the options that the help does not tell of.
+func listed(flags []flag) (list []flag) {
+	for _, f := range flags {
+		if f.help != "" {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// roff escapes text: characters that are to stay as they are typed, and what
+// would be a request at the start of a line.
+func roff(s string) string {
+	s = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, `"`, `\(dq`, "`", `\(ga`).Replace(s)
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, ".") {
+			lines[i] = `\&` + line
+		}
+	}
+	return strings.Join(lines, "\n")
+}
