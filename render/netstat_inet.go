@@ -39,7 +39,7 @@ func (n *netstat) internet() {
 	n.text("\n")
 	for _, t := range n.Plan.InetTables() {
 		if t.Protocol == query.SCTP {
-			n.sctp()
+			n.sctp(t)
 		} else {
 			n.inet(t)
 		}
@@ -47,12 +47,14 @@ func (n *netstat) internet() {
 }
 
 // asked grades a table: netstat only complains of a missing IPv4 file, and only
-// if its protocol was chosen by name.
-func (n *netstat) asked(v6 bool) Asked {
+// if its protocol was chosen by name. Few kernels have SCTP and UDP-Lite loaded:
+// that their files are missing says nothing unless they were asked for.
+func (n *netstat) asked(t query.InetTable) Asked {
+	rare := t.Protocol == query.SCTP || t.Protocol == query.UDPLite
 	switch {
-	case v6 && n.Plan.V4, !n.Plan.Explicit:
+	case !n.Plan.Explicit, t.V6 && n.Plan.V4, n.Plan.Quiet && rare:
 		return InPassing
-	case v6 || n.Plan.Quiet:
+	case t.V6 || n.Plan.Quiet:
 		return ByFamily
 	default:
 		return ByName
@@ -61,7 +63,7 @@ func (n *netstat) asked(v6 bool) Asked {
 
 func (n *netstat) inet(t query.InetTable) {
 	table := n.Snapshot.Inet(t.File)
-	if !usable(n, table, n.asked(t.V6)) {
+	if !usable(n, table, n.asked(t)) {
 		return
 	}
 	line := inetLine{netstat: n, proto: t.Protocol, label: label(t)}

@@ -1,9 +1,6 @@
 package render
 
-import (
-	"strconv"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // appendSafe appends text that comes from a capture, so that it cannot drive a
 // terminal: control characters, bytes that are no UTF-8 and the characters
@@ -62,6 +59,3 @@ func Safe(s string) string {
 	}
 	return s
 }
-
-// quoted is for names inside messages.
-func quoted(s string) string { return strconv.Quote(s) }
