@@ -12,6 +12,9 @@ type DevCounters struct {
 	Line int // 1-based line in the file
 
 	Iface string
+	// NoStatistics is set for a device without counters, which kernels before
+	// 2.6.29 say in words; all counters are then meaningless.
+	NoStatistics bool
 	// HasBytes is false for kernels before 2.2, whose file has no byte counts.
 	HasBytes                                   bool
 	RxBytes, RxPackets, RxErrs, RxDrop         uint64
@@ -26,12 +29,12 @@ type DevCounters struct {
 func Dev(file string, r io.Reader, _ Options) iter.Seq2[DevCounters, error] {
 	return func(yield func(DevCounters, error) bool) {
 		l := newLines(r)
-		text, err := l.header()
-		if err == nil {
-			text, err = l.next()
-		}
-		if err != nil && !yieldFail(l, file, text, err, yield) {
-			return
+		var text []byte
+		for _, read := range []func() ([]byte, error){l.header, l.next} {
+			var err error
+			if text, err = read(); err != nil && !yieldFail(l, file, text, err, yield) {
+				return
+			}
 		}
 		layout := devLayout(text)
 		var c cursor
@@ -53,6 +56,10 @@ func Dev(file string, r io.Reader, _ Options) iter.Seq2[DevCounters, error] {
 				continue
 			}
 			if !yield(d, nil) {
+				return
+			}
+			if l.cut && c.pos == len(text) {
+				yield(DevCounters{}, cutError(file, l.line, text))
 				return
 			}
 		}
@@ -80,6 +87,10 @@ func devLayout(head []byte) devKind {
 
 func (c *cursor) dev(kind devKind) (d DevCounters) {
 	d.Iface = c.devName()
+	if c.blanks(); c.err == nil && bytes.HasPrefix(c.b[c.pos:], []byte("No statistics available")) {
+		d.NoStatistics, c.pos = true, len(c.b)
+		return d
+	}
 	d.HasBytes = kind != devNoBytes
 	if d.HasBytes {
 		d.RxBytes = c.dec("rx bytes", 64)

@@ -51,6 +51,9 @@ func FibTrie(file string, r io.Reader, _ Options) iter.Seq2[FibEntry, error] {
 					if !yield(e, nil) {
 						return
 					}
+					if l.cut && !isBlank(text[len(text)-1]) {
+						err = cutError(file, l.line, text)
+					}
 				}
 			case word[len(word)-1] == ':':
 				table = string(word[:len(word)-1])

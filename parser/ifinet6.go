@@ -26,7 +26,7 @@ func IfInet6(file string, r io.Reader, _ Options) iter.Seq2[Inet6Addr, error] {
 		a := Inet6Addr{Line: line}
 		a.Addr = c.addr16("address")
 		a.IfIndex = uint32(c.hex("ifindex", 32))
-		a.PrefixLen = uint8(c.hex("prefix length", 8))
+		a.PrefixLen = uint8(c.prefixLen("prefix length"))
 		a.Scope = uint8(c.hex("scope", 8))
 		a.Flags = uint8(c.hex("flags", 8))
 		a.Iface = string(c.token("interface"))

@@ -65,7 +65,13 @@ func IPLinks(file string, r io.Reader, _ Options) iter.Seq2[IPLink, error] {
 	return func(yield func(IPLink, error) bool) {
 		l := newLines(r)
 		var link IPLink
-		flush := func() bool { return link.Name == "" || yield(link, nil) }
+		var cut error // the last line was of the interface and may be cut
+		flush := func() bool {
+			if link.Name == "" {
+				return true
+			}
+			return yield(link, nil) && (cut == nil || yield(IPLink{}, cut))
+		}
 		for {
 			text, err := l.next()
 			if err != nil {
@@ -89,7 +95,13 @@ func IPLinks(file string, r io.Reader, _ Options) iter.Seq2[IPLink, error] {
 				}
 				link = next
 				link.Line = l.line
+				if l.cut {
+					cut = cutError(file, l.line, text)
+				}
 				continue
+			}
+			if l.cut && bytes.HasPrefix(bytes.TrimLeft(text, " \t"), []byte("inet ")) {
+				cut = cutError(file, l.line, text)
 			}
 			if err := link.detail(file, l.line, text); err != nil && !yield(IPLink{}, err) {
 				return

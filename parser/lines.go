@@ -23,7 +23,9 @@ type lines struct {
 	err  error // sticky, delivered once the buffer is used up
 	line int   // number of the line last returned, 1-based
 	cut  bool  // the line last returned had no newline: the file ends there
-	crlf bool  // set by header: the file went through a CR LF conversion
+	crlf bool  // set by the first line: the file went through a CR LF conversion
+	// sniff lets next tell crlf from the first line, for files without a header.
+	sniff bool
 }
 
 func newLines(r io.Reader) *lines {
@@ -61,6 +63,9 @@ func (l *lines) next() ([]byte, error) {
 }
 
 func (l *lines) trim(text []byte) ([]byte, error) {
+	if l.sniff {
+		l.sniff, l.crlf = false, len(text) > 0 && text[len(text)-1] == '\r'
+	}
 	if l.crlf && len(text) > 0 && text[len(text)-1] == '\r' {
 		text = text[:len(text)-1]
 	}

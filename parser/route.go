@@ -75,6 +75,7 @@ func Routes(file string, r io.Reader, o Options) iter.Seq2[Route, error] {
 			return rt
 		})
 		for rt, err := range all {
+			seen = true // a header that could not be read is not an empty file
 			if !yield(rt, err) {
 				return
 			}

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"bytes"
 	"io"
 	"iter"
 	"net/netip"
@@ -19,7 +20,7 @@ type Route6 struct {
 	RefCnt      uint32
 	Use         uint32
 	Flags       uint32 // RTF_* of include/uapi/linux/{route,ipv6_route}.h
-	Iface       string
+	Iface       string // empty if the kernel has no device for the route
 }
 
 // Routes6 decodes /proc/net/ipv6_route, which has no header line, in file
@@ -34,20 +35,36 @@ func Routes6(file string, r io.Reader, _ Options) iter.Seq2[Route6, error] {
 		rt.RefCnt = uint32(c.hex("refcnt", 32))
 		rt.Use = uint32(c.hex("use", 32))
 		rt.Flags = uint32(c.hex("flags", 32))
-		rt.Iface = string(c.token("interface"))
+		rt.Iface = c.route6Iface()
 		return rt
 	})
+}
+
+// route6Iface reads the last column, which the kernel prints as " %8s": nine
+// blanks are the name of no device, fewer are a row that was cut.
+func (c *cursor) route6Iface() string {
+	if c.err == nil && len(c.b)-c.pos >= 9 && len(bytes.TrimLeft(c.b[c.pos:], " ")) == 0 {
+		c.pos = len(c.b)
+		return ""
+	}
+	return string(c.token("interface"))
 }
 
 // prefix16 reads an address and its length, two columns. Bits beyond the length
 // are kept: the file is shown as it is.
 func (c *cursor) prefix16(field string) netip.Prefix {
 	a := c.addr16(field)
+	n := c.prefixLen(field + " prefix length")
+	return netip.PrefixFrom(a, n)
+}
+
+// prefixLen reads the length of an IPv6 prefix.
+func (c *cursor) prefixLen(field string) int {
 	c.blanks()
 	at := c.pos
-	n := c.hex(field+" prefix length", 8)
+	n := c.hex(field, 8)
 	if c.err == nil && n > 128 {
-		c.fail(field+" prefix length", at, ErrRange)
+		c.fail(field, at, ErrRange)
 	}
-	return netip.PrefixFrom(a, int(n))
+	return int(n)
 }

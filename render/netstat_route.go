@@ -277,5 +277,8 @@ func (n *netstat) appendRoute6(b []byte, r *parser.Route6) []byte {
 	b = append(leftInt(b, int64(int32(r.Metric)), 3), ' ')
 	b = append(leftInt(b, int64(int32(r.RefCnt)), 1), ' ')
 	b = append(rightInt(b, int64(int32(r.Use)), 6), ' ')
+	if r.Iface == "" {
+		return append(b, "-\n"...)
+	}
 	return append(appendSafe(b, r.Iface), '\n')
 }

@@ -19,15 +19,16 @@ type held struct {
 
 const chunkSize = 256 << 10
 
-// hold reads r to its end, or until budget is used up, and takes what it held
-// off the budget.
+// hold reads r to its end and takes what it holds off the budget. A member that
+// does not fit costs only itself: nothing of it is held.
 func hold(r io.Reader, size int64, budget *int64) *held {
 	h := &held{}
+	all := *budget
 	next := int(min(max(size, 512), chunkSize)) // small files do not need a whole chunk
 	for {
 		if *budget <= 0 {
 			if n, _ := r.Read(make([]byte, 1)); n > 0 {
-				h.err = ErrLimit
+				*h, *budget = held{err: ErrLimit}, all
 			}
 			return h
 		}

@@ -123,8 +123,9 @@ func host(t tree, dir string) (hostFS, bool) {
 	return hostFS{}, false
 }
 
-// findNet sets net to the directory with the socket tables: the target of
-// proc/net, else that of process 1, else that of the lowest process. Copies
+// findNet sets net to the directory with the socket tables: that of proc/net or
+// of the process that captured (proc/self), else of process 1, else of the
+// lowest process. Copies
 // differ between processes only because they were made one after the other.
 func (h *hostFS) findNet() bool {
 	candidates := []string{path.Join(h.proc, "net"), path.Join(h.proc, "self/net")}

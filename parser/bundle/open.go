@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"slices"
@@ -131,13 +132,14 @@ func openStream(name string, r io.Reader, o Options) (*Bundle, error) {
 			return nil, err
 		}
 		missing := ld.missing()
-		if len(missing) > 0 && file != nil && pass < 3 && len(missing) > len(extra) {
+		if more := newNames(extra, missing); more != nil && file != nil && pass < maxPasses {
 			if _, err := file.Seek(0, io.SeekStart); err != nil {
 				return nil, err
 			}
-			extra = missing
+			extra = more
 			continue
 		}
+		ld.noteBroken(missing)
 		b := &Bundle{Notes: ld.notes, Damage: ld.damages}
 		if err := b.locate(name, ld.tree); err != nil {
 			if len(ld.damages) > 0 {
@@ -147,6 +149,20 @@ func openStream(name string, r io.Reader, o Options) (*Bundle, error) {
 		}
 		return b, nil
 	}
+}
+
+// maxPasses is how often a file is read again because the targets of links are
+// links themselves.
+const maxPasses = 4
+
+// newNames adds the names to those known, or gives nil if none is new.
+func newNames(known, names []string) []string {
+	all := slices.Concat(known, names)
+	slices.Sort(all)
+	if all = slices.Compact(all); len(all) == len(known) {
+		return nil
+	}
+	return all
 }
 
 // regular gives the file behind r if it can be read in place.
@@ -166,13 +182,15 @@ func regular(r io.Reader) *os.File {
 type source struct {
 	r    io.Reader
 	file *os.File // nil once anything has been unpacked
+	tail tailReader
 }
 
 func (s *source) reader() io.Reader {
 	if s.file != nil {
 		return s.file // archive/tar seeks over contents if it can
 	}
-	return s.r
+	s.tail.r = s.r
+	return &s.tail
 }
 
 // offset is where the member's content starts in the file.
@@ -279,21 +297,44 @@ func (ld *loader) put(name string, n *node) {
 	}
 }
 
-// missing names the targets of wanted links that were not kept.
+// missing names the targets of wanted links that were not kept. The machine's
+// root is not known yet, so that an absolute link may mean several names.
 func (ld *loader) missing() []string {
 	missing := ld.tree.linkHard()
 	for name, n := range ld.tree.nodes {
+		if n.hard != "" && n.data == (skipped{}) && ld.wants(name) {
+			missing = append(missing, n.hard)
+		}
 		if n.mode&fs.ModeSymlink == 0 || ld.want == nil || !ld.want.file(name) {
 			continue
 		}
-		if target := n.link; !path.IsAbs(target) {
-			if p, err := clean(path.Join("/", path.Dir(name), target)); err == nil && ld.tree.nodes[p] == nil {
-				missing = append(missing, p)
+		base := "."
+		for _, elem := range strings.SplitN(path.Dir(name), "/", maxSearchDepth+1) {
+			if stored, lacking, _ := walk(ld.tree, base, name); lacking != "" {
+				missing = append(missing, lacking)
+			} else if target := ld.tree.nodes[stored]; target != nil && target.data == (skipped{}) {
+				missing = append(missing, stored)
 			}
+			base = path.Join(base, elem)
 		}
 	}
 	slices.Sort(missing)
 	return slices.Compact(missing)
+}
+
+// noteBroken speaks of the hard links whose targets were passed over: a stream
+// cannot be read again for them.
+func (ld *loader) noteBroken(missing []string) {
+	if len(missing) == 0 {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(ld.tree.nodes)) {
+		n := ld.tree.nodes[name]
+		if _, found := slices.BinarySearch(missing, n.hard); n.hard != "" && found {
+			ld.damage("%s is a hard link to %q, which is not in the archive or had gone by on the stream; a file instead of a stream is read twice for such links",
+				name, n.hard)
+		}
+	}
 }
 
 // maxNotes bounds how often a hostile archive is commented.

@@ -22,6 +22,9 @@ func loadTar(ld *loader, src *source) error {
 		}
 		h, err := tr.Next()
 		if errors.Is(err, io.EOF) {
+			if !src.endMark() {
+				ld.damage("it ends without tar's end mark behind member %d, it may be cut", ld.members)
+			}
 			break
 		}
 		if err != nil {
@@ -61,6 +64,7 @@ func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
 		n.link = h.Linkname
 	case tar.TypeLink:
 		if !ld.wants(name) {
+			ld.putSkipped(name, n)
 			return nil
 		}
 		if n.hard, err = clean(h.Linkname); err != nil {
@@ -69,12 +73,7 @@ func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
 		}
 	case tar.TypeReg, tar.TypeGNUSparse, tar.TypeCont:
 		if !ld.wants(name) {
-			if !slices.Contains(tableNames, path.Base(name)) {
-				return nil
-			}
-			// Not asked for, but it shows where the machine's files lie.
-			n.data, n.size = skipped{}, h.Size
-			ld.put(name, n)
+			ld.putSkipped(name, n)
 			return nil
 		}
 		return ld.addFile(name, n, h, tr, src)
@@ -85,10 +84,23 @@ func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
 	return nil
 }
 
+// putSkipped keeps the name of a table that was not asked for: it shows where
+// the machine's files lie.
+func (ld *loader) putSkipped(name string, n *node) {
+	if slices.Contains(tableNames, path.Base(name)) {
+		n.data = skipped{}
+		ld.put(name, n)
+	}
+}
+
 func (ld *loader) addFile(name string, n *node, h *tar.Header, tr *tar.Reader, src *source) error {
 	n.size = h.Size
 	if off, ok := src.offset(); ok && !isSparse(h) {
 		n.data = sectionContent{r: src.file, off: off, size: h.Size}
+		// A reader may allocate what Stat says: no more than there is.
+		if fi, err := src.file.Stat(); err == nil {
+			n.size = max(0, min(h.Size, fi.Size()-off))
+		}
 		ld.put(name, n)
 		return nil
 	}
@@ -113,6 +125,37 @@ func isSparse(h *tar.Header) bool {
 		}
 	}
 	return false
+}
+
+// endMark reports whether tar's end mark, a block of zeros, is what was read
+// last: archive/tar does without.
+func (s *source) endMark() bool {
+	var block [headSize]byte
+	if s.file == nil {
+		block = s.tail.last
+	} else if off, ok := s.offset(); ok && off >= headSize {
+		if _, err := s.file.ReadAt(block[:], off-headSize); err != nil {
+			return true // another error than a cut
+		}
+	}
+	return block == [headSize]byte{}
+}
+
+// A tailReader remembers the last block that went through it.
+type tailReader struct {
+	r    io.Reader
+	last [headSize]byte
+}
+
+func (t *tailReader) Read(p []byte) (int, error) {
+	n, err := t.r.Read(p)
+	if n >= headSize {
+		copy(t.last[:], p[n-headSize:n])
+	} else if n > 0 {
+		copy(t.last[:], t.last[n:])
+		copy(t.last[headSize-n:], p[:n])
+	}
+	return n, err
 }
 
 // drain reads a stream to its very end, past tar's end mark: only there does a

@@ -27,6 +27,13 @@ var ErrLinkLoop = errors.New("too many levels of symbolic links")
 // stored name. An absolute target is taken below base, the captured machine's
 // root; ".." above the top of the bundle stays at the top, as in a chroot.
 func resolve(t tree, base, name string) (string, error) {
+	stored, _, err := walk(t, base, name)
+	return stored, err
+}
+
+// walk is resolve, and tells where it ended: if something is not there, missing
+// is the stored name that it would have.
+func walk(t tree, base, name string) (stored, missing string, err error) {
 	var done []string
 	rest := strings.Split(name, "/")
 	for links := 0; len(rest) > 0; {
@@ -42,18 +49,18 @@ func resolve(t tree, base, name string) (string, error) {
 		p := path.Join(append(done, elem)...)
 		fi, err := t.lstat(p)
 		if err != nil {
-			return "", err
+			return "", path.Join(p, path.Join(rest...)), err
 		}
 		if fi.Mode()&fs.ModeSymlink == 0 {
 			done = append(done, elem)
 			continue
 		}
 		if links++; links > maxLinks {
-			return "", &fs.PathError{Op: "open", Path: name, Err: ErrLinkLoop}
+			return "", "", &fs.PathError{Op: "open", Path: name, Err: ErrLinkLoop}
 		}
 		target, err := t.readlink(p)
 		if err != nil {
-			return "", err
+			return "", "", err
 		}
 		if path.IsAbs(target) {
 			done = nil
@@ -61,13 +68,13 @@ func resolve(t tree, base, name string) (string, error) {
 		}
 		rest = append(strings.Split(target, "/"), rest...)
 		if len(rest) > 4096 {
-			return "", &fs.PathError{Op: "open", Path: name, Err: ErrLinkLoop}
+			return "", "", &fs.PathError{Op: "open", Path: name, Err: ErrLinkLoop}
 		}
 	}
 	if len(done) == 0 {
-		return ".", nil
+		return ".", "", nil
 	}
-	return path.Join(done...), nil
+	return path.Join(done...), "", nil
 }
 
 // clean makes a stored name of what an archive says, or reports that the name

@@ -2,6 +2,7 @@ package names
 
 import (
 	"io"
+	"maps"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -14,13 +15,15 @@ func (t *Table) readServices(r io.Reader) error {
 	t.tcp, t.udp, t.rawports = map[uint16]string{}, map[uint16]string{}, map[uint16]string{}
 	return eachLine(r, true, func(line string) {
 		name, rest := cutWord(line)
-		spec, _ := cutWord(rest)
-		digits, proto, ok := strings.Cut(spec, "/")
-		port, valid := portNumber(digits)
-		if name == "" || !ok || !valid {
+		n, rest, ok := cNumber(rest, 0)
+		if !ok || !strings.HasPrefix(rest, "/") {
 			return
 		}
-		proto = strings.TrimLeft(proto, "/") // glibc takes 82//tcp
+		port := uint16(n)
+		proto := strings.TrimLeft(rest, "/") // glibc takes 82//tcp
+		if i := strings.IndexAny(proto, blanks); i >= 0 {
+			proto = proto[:i]
+		}
 		switch proto {
 		case "tcp":
 			t.tcp[port] = clip(name, 63)
@@ -32,29 +35,42 @@ func (t *Table) readServices(r io.Reader) error {
 	})
 }
 
-// portNumber reads a port as strtoul does with base 0: decimal, 0octal, 0xhex,
-// with an optional '+'. Numbers above 65535 are taken modulo 65536.
-func portNumber(s string) (uint16, bool) {
-	s = strings.TrimPrefix(s, "+")
-	base := 10
-	switch {
-	case len(s) > 2 && (strings.HasPrefix(s, "0x") || strings.HasPrefix(s, "0X")):
-		s, base = s[2:], 16
-	case len(s) > 1 && s[0] == '0':
-		s, base = s[1:], 8
+// cNumber reads the number at the start of s as glibc does for these files
+// (strtoul): after blanks and a sign, in the given base, 0 for decimal, 0octal or
+// 0xhex. A number that is negative or has more than 32 bits is none.
+func cNumber(s string, base int) (n uint32, rest string, ok bool) {
+	s = strings.TrimLeft(s, blanks)
+	negative := strings.HasPrefix(s, "-")
+	if negative || strings.HasPrefix(s, "+") {
+		s = s[1:]
 	}
-	n, err := strconv.ParseUint(s, base, 32)
-	return uint16(n), err == nil
+	if base == 0 {
+		base = 10
+		if strings.HasPrefix(s, "0") {
+			base = 8
+		}
+		if len(s) > 2 && (s[:2] == "0x" || s[:2] == "0X") && strings.IndexByte(hexDigits, s[2]) >= 0 {
+			s, base = s[2:], 16
+		}
+	}
+	digits := hexDigits[:base]
+	if base == 16 {
+		digits = hexDigits
+	}
+	end := len(s) - len(strings.TrimLeft(s, digits))
+	v, err := strconv.ParseUint(s[:end], base, 32)
+	return uint32(v), s[end:], err == nil && (!negative || v == 0)
 }
+
+const hexDigits = "0123456789abcdefABCDEF"
 
 // readProtocols: the last line for a number wins.
 func (t *Table) readProtocols(r io.Reader) error {
 	t.protos = map[uint16]string{}
 	return eachLine(r, true, func(line string) {
 		name, rest := cutWord(line)
-		number, _ := cutWord(rest)
-		n, err := strconv.ParseUint(number, 10, 16)
-		if name != "" && err == nil {
+		n, rest, ok := cNumber(rest, 10)
+		if ok && (rest == "" || strings.IndexByte(blanks, rest[0]) >= 0) {
 			t.protos[uint16(n)] = clip(name, 63)
 		}
 	})
@@ -65,6 +81,8 @@ func (t *Table) readProtocols(r io.Reader) error {
 // maps those when asked for IPv4; the other way round it does not.
 func (t *Table) readHosts(r io.Reader) error {
 	t.hosts4, t.hosts6 = map[netip.Addr]string{}, map[netip.Addr]string{}
+	// A name that does not fit is cut in an IPv4 answer and spoils an IPv6 one.
+	defer maps.DeleteFunc(t.hosts6, func(_ netip.Addr, name string) bool { return len(name) > maxHostName })
 	return eachLine(r, true, func(line string) {
 		text, rest := cutWord(line)
 		a, err := netip.ParseAddr(text)
@@ -72,10 +90,10 @@ func (t *Table) readHosts(r io.Reader) error {
 			return
 		}
 		name, _ := cutWord(rest)
-		name = clip(name, maxHostName)
 		if a.Is6() {
 			first(t.hosts6, a, name)
 		}
+		name = clip(name, maxHostName)
 		switch {
 		case a.Is4() || a.Is4In6():
 			first(t.hosts4, a.Unmap(), name)
@@ -102,26 +120,31 @@ func (t *Table) readNetworks(r io.Reader) error {
 			if i >= len(parts) {
 				continue
 			}
-			part, ok := portNumber(parts[i])
-			if !ok || part > 255 || strings.HasPrefix(parts[i], "+") {
+			part, rest, ok := cNumber(parts[i], 0)
+			if !ok || part > 255 || rest != "" || parts[i][0] == '+' || parts[i][0] == '-' {
 				return
 			}
-			n |= uint32(part)
+			n |= part
 		}
 		first(t.networks, n, name)
 	})
 }
 
-// readPasswd: the first entry with a uid wins.
+// readPasswd: the first entry with a uid wins; the group must be a number too.
 func (t *Table) readPasswd(r io.Reader) error {
 	t.users = map[uint32]string{}
 	return eachLine(r, false, func(line string) {
-		f := strings.SplitN(line, ":", 4)
-		if len(f) < 4 || f[0] == "" || f[0][0] == '#' || f[0][0] == '+' || f[0][0] == '-' {
+		line = strings.TrimLeft(line, blanks)
+		f := strings.SplitN(line, ":", 3)
+		if len(f) < 3 || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "+") || strings.HasPrefix(line, "-") {
 			return
 		}
-		if uid, err := strconv.ParseUint(f[2], 10, 32); err == nil {
-			first(t.users, uint32(uid), strings.TrimLeft(f[0], " \t"))
+		uid, rest, ok := cNumber(f[2], 10)
+		if !ok || !strings.HasPrefix(rest, ":") {
+			return
+		}
+		if _, rest, ok := cNumber(rest[1:], 10); ok && (rest == "" || rest[0] == ':') {
+			first(t.users, uid, f[0])
 		}
 	})
 }

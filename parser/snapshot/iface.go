@@ -73,7 +73,10 @@ func (s *Snapshot) Interfaces(dev Table[parser.DevCounters], addresses bool, bad
 		return byName[name]
 	}
 	for d := range good(dev.Rows(), bad) {
-		get(d.Iface).Counters = parser.Some(d)
+		i := get(d.Iface)
+		if !d.NoStatistics {
+			i.Counters = parser.Some(d)
+		}
 	}
 	s.fromSysfs(get)
 	if addresses {
@@ -313,8 +316,10 @@ func CompareNames(a, b string) int {
 		return compare(numA, numB)
 	case nameA != nameB:
 		return strings.Compare(nameA, nameB)
-	default:
+	case aliasA != aliasB:
 		return compare(aliasA, aliasB)
+	default:
+		return strings.Compare(a, b) // eth0:1 and eth0:01
 	}
 }
 
@@ -334,15 +339,15 @@ func splitAlias(name string) (string, int64) {
 	if i < 0 {
 		return name, -1
 	}
-	n, err := strconv.ParseInt(name[i+1:], 10, 32)
+	n, err := strconv.ParseUint(name[i+1:], 10, 31)
 	if err != nil {
 		return name, -1
 	}
-	return name[:i], n
+	return name[:i], int64(n)
 }
 
 func splitDigits(name string) (string, int64) {
 	head := strings.TrimRight(name, "0123456789")
-	n, _ := strconv.ParseUint(name[len(head):], 10, 32)
-	return head, int64(int32(n))
+	n, _ := strconv.ParseUint(name[len(head):], 10, 64)
+	return head, int64(int32(n)) // as atoi
 }

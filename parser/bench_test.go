@@ -1,0 +1,112 @@
+package parser_test
+
+import (
+	"io"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/coldstat/coldstat/fixtures"
+	"github.com/coldstat/coldstat/parser"
+)
+
+const benchRows = 50_000
+
+// bigTable writes n rows.
+func bigTable(t testing.TB, name string, n int) string {
+	t.Helper()
+	text, _ := tableNamed(t, name).random(rand.New(rand.NewPCG(1, 2)), fixtures.Kernel{}, n)
+	return text
+}
+
+// allocsPerRow measures what reading costs beyond the fixed cost of a file.
+func allocsPerRow(t *testing.T, name string, read func(r io.Reader) int) float64 {
+	t.Helper()
+	const few, many = 10, 10_000
+	measure := func(n int) float64 {
+		text := bigTable(t, name, n)
+		return testing.AllocsPerRun(5, func() {
+			if rows := read(strings.NewReader(text)); rows != n {
+				t.Fatalf("%d rows, want %d", rows, n)
+			}
+		})
+	}
+	small := measure(few)
+	if small > 10 {
+		t.Errorf("a file of %d rows takes %v allocations, want 10 at most", few, small)
+	}
+	return (measure(many) - small) / (many - few)
+}
+
+// TestAllocs: reading a row allocates nothing. The names of UNIX sockets share
+// one allocation for many.
+func TestAllocs(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	for _, name := range fixtures.InetFiles {
+		got := allocsPerRow(t, name, func(r io.Reader) (n int) {
+			for _, err := range parser.Inet("x", r, parser.Options{}) {
+				if err == nil {
+					n++
+				}
+			}
+			return n
+		})
+		if got >= 0.01 {
+			t.Errorf("%s: %v allocations per row, want less than 0.01", name, got)
+		}
+	}
+	got := allocsPerRow(t, "unix", func(r io.Reader) (n int) {
+		for _, err := range parser.Unix("x", r, parser.Options{}) {
+			if err == nil {
+				n++
+			}
+		}
+		return n
+	})
+	if got >= 0.05 {
+		t.Errorf("unix: %v allocations per row, want less than 0.05", got)
+	}
+}
+
+func benchInet(b *testing.B, name string) {
+	text := bigTable(b, name, benchRows)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		for _, err := range parser.Inet(name, strings.NewReader(text), parser.Options{}) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		if n != benchRows {
+			b.Fatalf("%d rows", n)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchRows, "ns/row")
+}
+
+func BenchmarkInet(b *testing.B)  { benchInet(b, "tcp") }
+func BenchmarkInet6(b *testing.B) { benchInet(b, "tcp6") }
+
+func BenchmarkUnix(b *testing.B) {
+	text := bigTable(b, "unix", benchRows)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		for _, err := range parser.Unix("unix", strings.NewReader(text), parser.Options{}) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			n++
+		}
+		if n != benchRows {
+			b.Fatalf("%d rows", n)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchRows, "ns/row")
+}
