@@ -67,7 +67,7 @@ func Routes(file string, r io.Reader, o Options) iter.Seq2[Route, error] {
 		seen := false
 		all := rows(file, r, true, func(head []byte) (err error) {
 			seen = true
-			columns, err = routeHeader(file, string(head))
+			columns, err = routeHeader(file, string(head), routeColumns[:])
 			return err
 		}, func(c *cursor, line int) Route {
 			rt := c.route(columns, order)
@@ -86,11 +86,13 @@ func Routes(file string, r io.Reader, o Options) iter.Seq2[Route, error] {
 	}
 }
 
-func routeHeader(file, head string) ([]string, error) {
+// routeHeader gives for each column of the header its name, or "" if it is none
+// of those wanted, which must be there in this order.
+func routeHeader(file, head string, wanted []string) ([]string, error) {
 	names := strings.FieldsFunc(head, func(r rune) bool { return r == ' ' || r == '\t' || r == '|' })
 	columns := make([]string, len(names))
 	at := 0
-	for _, want := range routeColumns {
+	for _, want := range wanted {
 		for at < len(names) && names[at] != want {
 			at++
 		}
