@@ -15,7 +15,10 @@ func (p Plan) Files(n Needs) []string {
 	}
 	switch p.Mode {
 	case Routes:
-		return append(files, "proc/net/ipv6_route")
+		for _, f := range p.RouteFamilies() {
+			files = append(files, routeFiles[f]...)
+		}
+		return files
 	case Interfaces:
 		files = append(files, "proc/net/dev", "sys/class/net/*/mtu", "sys/class/net/*/flags",
 			"sys/class/net/*/operstate", "sos_commands/networking/ip_-d_address", "cmd/ip_-d_address")
@@ -24,6 +27,10 @@ func (p Plan) Files(n Needs) []string {
 				"sys/class/net/*/address", "sys/class/net/*/tx_queue_len")
 		}
 		return files
+	case Masquerade:
+		return append(files, "proc/net/ip_masquerade")
+	case Statistics:
+		return append(files, "proc/net/snmp", "proc/net/netstat", "proc/net/sctp/snmp", "proc/net/snmp6")
 	}
 	for _, t := range p.InetTables() {
 		if t.Protocol == SCTP {
@@ -32,11 +39,45 @@ func (p Plan) Files(n Needs) []string {
 			files = append(files, t.File)
 		}
 	}
-	if p.Shows(UnixAF) {
-		files = append(files, "proc/net/unix")
+	if p.Groups {
+		files = append(files, "proc/net/igmp", "proc/net/igmp6")
+	}
+	for _, f := range SocketFamilies {
+		if p.Shows(f) {
+			files = append(files, socketFiles[f]...)
+		}
 	}
 	if n.Programs {
 		files = append(files, "proc/*/fd/*", "proc/*/cmdline")
 	}
 	return files
 }
+
+// SocketFamilies are the families behind the internet section, in the order in
+// which netstat shows them.
+var SocketFamilies = []Family{UnixAF, IPX, AX25, X25, Netrom, Rose}
+
+// socketFiles are the tables of these families.
+var socketFiles = map[Family][]string{
+	UnixAF: {"proc/net/unix"},
+	IPX:    {"proc/net/ipx/socket", "proc/net/ipx"},
+	AX25:   {"proc/net/ax25"},
+	X25:    {"proc/net/x25/socket", "proc/net/x25"},
+	Netrom: {"proc/net/nr"},
+	Rose:   {"proc/net/rose"},
+}
+
+// routeFiles are the routing tables by family. Those without an entry have none.
+var routeFiles = map[Family][]string{
+	Inet:   {"proc/net/route", "proc/net/rt_cache"},
+	Inet6:  {"proc/net/ipv6_route", "proc/net/ndisc"},
+	AX25:   {"proc/net/ax25_route"},
+	X25:    {"proc/net/x25/route", "proc/net/x25_routes"},
+	IPX:    {"proc/net/ipx/route", "proc/net/ipx_route"},
+	Netrom: {"proc/net/nr_nodes", "proc/net/nr_neigh"},
+	Rose:   {"proc/net/rose_nodes", "proc/net/rose_neigh"},
+	DDP:    {"proc/net/atalk/route", "proc/net/atalk_route"},
+}
+
+// HasRoutes reports whether the family has a routing table.
+func (f Family) HasRoutes() bool { return routeFiles[f] != nil }

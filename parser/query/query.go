@@ -53,10 +53,16 @@ type Options struct {
 	Groups                       bool     // -g
 	Families                     []Family // -A, -4, -6, -x, in the order given
 
+	// Bluetooth is -2 or -f, which unlike --bluetooth are no family.
+	Bluetooth bool
+
 	Routes, Interfaces, Statistics, Masquerade int // how often -r -i -s -M was given
 
 	FIB, Cache bool // -F, -C: only with Routes
-	Verbose    bool // -v: also speak of tables that are missing unasked
+	// AllCounters shows counters that are zero, or that netstat hides, too:
+	// only with Statistics.
+	AllCounters bool
+	Verbose     bool // -v: also speak of tables that are missing unasked
 }
 
 // A Mode is what one run shows.
@@ -112,7 +118,7 @@ func (o Options) Plan() (Plan, error) {
 	if (p.anyProtocol() || o.Groups) && !p.V4 && !p.V6 {
 		p.V4, p.V6 = true, true
 	}
-	p.Explicit = p.anyProtocol() || o.Groups ||
+	p.Explicit = p.anyProtocol() || o.Groups || o.Bluetooth ||
 		slices.ContainsFunc([]Family{UnixAF, IPX, AX25, X25, Netrom, Rose, Bluetooth}, p.Chose)
 	if !p.Explicit {
 		p.V4, p.V6 = true, true
@@ -209,6 +215,10 @@ func (p Plan) SCTPAssociations() bool { return p.All || !p.Listening }
 func (p Plan) Unix(s *parser.UnixSocket) bool {
 	return p.All || p.Listening == (s.State == 1 && s.Flags&parser.UnixAccept != 0)
 }
+
+// X25 tells whether a row of the X.25 table is shown: without a logical channel
+// only if all are.
+func (p Plan) X25(s *parser.PacketSocket) bool { return p.All || s.LCI != 0 }
 
 // Route tells whether a row of the IPv4 table is shown: it must be up.
 func (p Plan) Route(r *parser.Route) bool { return r.Flags&parser.RouteUp != 0 }

@@ -304,7 +304,11 @@ func TestFiles(t *testing.T) {
 		{"6u", Needs{Programs: true}, []string{"proc/net/udp6", "proc/*/fd/*", "proc/*/cmdline"}},
 		{"S", Needs{}, []string{"proc/net/sctp/eps", "proc/net/sctp/assocs"}},
 		{"x", Needs{}, []string{"proc/net/unix"}},
-		{"r", Needs{Programs: true}, []string{"proc/net/ipv6_route"}},
+		{"r", Needs{Programs: true}, []string{"proc/net/rt_cache"}},
+		{"r6", Needs{}, []string{"proc/net/ipv6_route", "proc/net/ndisc"}},
+		{"s", Needs{}, []string{"proc/net/snmp", "proc/net/netstat", "proc/net/sctp/snmp", "proc/net/snmp6"}},
+		{"M", Needs{}, []string{"proc/net/ip_masquerade"}},
+		{"g", Needs{}, []string{"proc/net/igmp", "proc/net/igmp6"}},
 		{"i", Needs{}, []string{
 			"proc/net/dev", "sys/class/net/*/mtu", "sys/class/net/*/flags", "sys/class/net/*/operstate",
 			"sos_commands/networking/ip_-d_address", "cmd/ip_-d_address",
@@ -316,7 +320,8 @@ func TestFiles(t *testing.T) {
 		}},
 		{"", Needs{}, []string{
 			"proc/net/tcp6", "proc/net/sctp/eps", "proc/net/sctp/assocs", "proc/net/udp6", "proc/net/udplite", "proc/net/udplite6",
-			"proc/net/raw", "proc/net/raw6", "proc/net/unix",
+			"proc/net/raw", "proc/net/raw6", "proc/net/unix", "proc/net/ipx/socket", "proc/net/ipx", "proc/net/ax25",
+			"proc/net/x25/socket", "proc/net/x25", "proc/net/nr", "proc/net/rose",
 		}},
 	}
 	for _, tc := range cases {

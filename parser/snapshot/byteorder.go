@@ -86,3 +86,6 @@ func loopbackVote(a netip.Addr) int {
 	}
 	return 0
 }
+
+// Little reports whether the machine is little-endian, as far as is known.
+func (o ByteOrder) Little() bool { return o.Order != binary.BigEndian }

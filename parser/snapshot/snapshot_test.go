@@ -279,20 +279,29 @@ func TestPlansReadFiles(t *testing.T) {
 		}
 	}
 	used := map[string]bool{}
-	for bits := range 1 << 9 {
+	for bits := range 1 << 12 {
 		on := func(i int) bool { return bits>>i&1 == 1 }
 		o := query.Options{TCP: on(0), UDP: on(1), UDPLite: on(2), SCTP: on(3), Raw: on(4)}
 		if on(5) {
 			o.Families = append(o.Families, query.UnixAF)
 		}
 		if on(6) {
-			o.Families = append(o.Families, query.Inet6)
+			o.Families = append(o.Families, query.Inet6, query.IPX, query.AX25, query.X25, query.Netrom, query.Rose, query.DDP)
 		}
 		if on(7) {
 			o.Routes = 1
 		}
 		if on(8) {
 			o.Interfaces = 1
+		}
+		if on(9) {
+			o.Groups = true
+		}
+		if on(10) {
+			o.Statistics = 1
+		}
+		if on(11) {
+			o.Masquerade = 1
 		}
 		p, err := o.Plan()
 		if err != nil {
