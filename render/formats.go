@@ -40,6 +40,7 @@ type Columns struct {
 	Timers   bool // -o
 	Programs bool // -p
 	Wide     bool // -W
+	Explain  bool // --explain: what each counter means
 }
 
 // A Namer knows the captured machine's names. names.Table is one.

@@ -22,6 +22,10 @@ func (Netstat) Write(w io.Writer, v View) error {
 		n.routes()
 	case query.Interfaces:
 		n.interfaces()
+	case query.Statistics:
+		n.statistics()
+	case query.Masquerade:
+		n.masquerade()
 	default:
 		n.sockets()
 	}
@@ -39,7 +43,7 @@ type netstat struct {
 }
 
 // sockets writes the sections in netstat's order (1.4). The rarer families
-// have their place behind the UNIX sockets.
+// come behind the UNIX sockets.
 func (n *netstat) sockets() {
 	if n.Columns.Programs {
 		n.owners = n.Snapshot.Owners()
@@ -50,9 +54,13 @@ func (n *netstat) sockets() {
 	if n.Plan.ShowsInternet() {
 		n.internet()
 	}
+	if n.Plan.Groups {
+		n.groups()
+	}
 	if n.Plan.Shows(query.UnixAF) {
 		n.unix()
 	}
+	n.rare()
 }
 
 // scope is the X of the headings.

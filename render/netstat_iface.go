@@ -40,11 +40,8 @@ func (n *netstat) interfaces() {
 		}
 	}
 	if len(unsure) > 0 {
-		which := strings.Join(unsure, ", ")
-		if len(unsure) == len(all) && len(all) > 1 {
-			which = "any interface"
-		}
-		n.Report.Notef("neither sysfs nor the output of ip in the bundle tells all flags and the MTU of %s: what is not known is -", which)
+		n.Report.Notef("neither sysfs nor the output of ip in the bundle tells all flags and the MTU of %s: what is not known is -",
+			strings.Join(unsure, ", "))
 	}
 	if len(monitored) > 0 {
 		n.Report.Notef("%s: promiscuous or all-multicast, as a bridge or a sniffer sets it; that the administrator did, which netstat would show, cannot be told",

@@ -16,9 +16,11 @@ func (n *netstat) routes() {
 		ok := true
 		switch family {
 		case query.Inet:
-			ok = n.routesInet()
+			ok = n.routesIPv4()
 		case query.Inet6:
 			ok = n.routesInet6()
+		default:
+			ok = n.rareRoutes(family)
 		}
 		if !ok {
 			n.Report.Fail()
@@ -227,6 +229,9 @@ var route6Letters = []struct {
 func (n *netstat) routesInet6() bool {
 	for _, cache := range []bool{false, true} {
 		if cache && !n.Plan.Cache || !cache && n.Plan.Cache && !n.Plan.FIB {
+			continue
+		}
+		if cache && n.neighbours6() {
 			continue
 		}
 		t := n.Snapshot.Routes6()

@@ -18,7 +18,6 @@ type options struct {
 	render.Columns
 	services  names.Source
 	byteOrder string
-	bluetooth bool // -2, -f: sockets of that family, but with -r they mean nothing
 }
 
 // A textWanted ends the run as soon as its option is read, as in netstat, with
@@ -91,8 +90,8 @@ func netstatFlags(o *options) []flag {
 		{"", "netrom", family("netrom"), ""},
 		{"", "rose", family("rose"), ""},
 		{"", "bluetooth", family("bluetooth"), ""},
-		{"2", "l2cap", on(&o.bluetooth), ""},
-		{"f", "rfcomm", on(&o.bluetooth), ""},
+		{"2", "l2cap", on(&o.Bluetooth), ""},
+		{"f", "rfcomm", on(&o.Bluetooth), ""},
 		{"", "tcpip", on(), ""}, // accepted and ignored by netstat; -A tcpip works
 		{"d", "", on(), ""},     // accepted, no effect
 
@@ -135,6 +134,10 @@ const manFlag = "man-page"
 // ownFlags are coldstat's own options.
 func ownFlags(o *options) []flag {
 	return []flag{
+		{"", "all-counters", action(func() error { o.AllCounters = true; return nil }),
+			"with -s: also the counters that are zero, and those that netstat never shows"},
+		{"", "explain", action(func() error { o.Explain = true; return nil }),
+			"with -s: below each counter a line on what it means and when it is bad"},
 		{"", "services", listValue(func(s string) error { o.services = names.Source(s); return nil }),
 			"where names of ports come from: auto, bundle, builtin, none, or a FILE like etc/services (default auto: the bundle's, else the built-in table)"},
 		{"", "byte-order", listValue(func(s string) error {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"syscall"
 
 	"github.com/coldstat/coldstat/parser/bundle"
@@ -18,14 +17,11 @@ import (
 
 // runNetstat shows each bundle in turn.
 func runNetstat(s Streams, o *options, bundles []string) error {
-	if o.bluetooth && o.Routes == 0 {
-		o.Families = append(o.Families, query.Bluetooth)
-	}
 	plan, err := o.Plan()
 	if err != nil {
 		return usagef("coldstat --help lists the options", "%w", err)
 	}
-	if err := unsupported(plan); err != nil {
+	if err := checkOptions(plan, o); err != nil {
 		return err
 	}
 	plan, noRoutes := routable(plan)
@@ -68,9 +64,10 @@ func routable(p query.Plan) (query.Plan, error) {
 		return p, nil
 	}
 	for i, f := range p.Families {
-		if f != query.Inet && f != query.Inet6 {
+		if !f.HasRoutes() {
 			p.Families = p.Families[:i]
-			return p, usagef("-r shows the tables of inet and inet6", "there is no routing table for address family %q", f)
+			return p, usagef("families with a routing table are inet, inet6, ax25, x25, ipx, netrom, rose and ddp",
+				"there is no routing table for address family %q", f)
 		}
 	}
 	return p, nil
@@ -115,7 +112,6 @@ func showBundle(s Streams, o *options, plan query.Plan, name string, r *reporter
 	if err := render.Formats()[0].Write(s.Out, view); err != nil {
 		return writeError(err)
 	}
-	rareSockets(plan, r)
 	return nil
 }
 
@@ -136,42 +132,12 @@ func usesPorts(plan query.Plan, o *options) bool {
 	return plan.Mode == query.Sockets && plan.ShowsInternet() && !o.NumericPorts
 }
 
-// unsupported refuses what has its place here but no code yet.
-func unsupported(p query.Plan) error {
-	what := ""
-	switch {
-	case p.Mode == query.Statistics:
-		what = "-s"
-	case p.Mode == query.Masquerade:
-		what = "-M"
-	case p.Groups && p.Mode == query.Sockets:
-		what = "-g"
-	case p.Mode == query.Routes && p.Cache:
-		what = "-rC"
-	case p.Mode == query.Routes && slices.ContainsFunc(p.Families, hasRareRoutes):
-		what = "-r for families other than inet and inet6"
-	default:
-		return nil
+// checkOptions refuses options that cannot go together.
+func checkOptions(p query.Plan, o *options) error {
+	if p.Mode != query.Statistics && (o.AllCounters || o.Explain) {
+		return usagef("add -s, or leave them out", "--all-counters and --explain only go with -s")
 	}
-	return usagef("sockets, -r and -i work", "%s is not available in this version", what)
-}
-
-func hasRareRoutes(f query.Family) bool {
-	return f == query.DDP || f != query.Bluetooth && slices.Contains(rareFamilies, f)
-}
-
-// rareFamilies have their place in netstat behind the UNIX sockets.
-var rareFamilies = []query.Family{query.IPX, query.AX25, query.X25, query.Netrom, query.Rose, query.Bluetooth}
-
-// rareSockets says which sockets that were asked for are not shown. The status
-// is netstat's on a machine without that protocol.
-func rareSockets(p query.Plan, r *reporter) {
-	for _, f := range rareFamilies {
-		if p.Mode == query.Sockets && p.Chose(f) {
-			r.say("warning", "sockets of address family %q cannot be shown", f)
-			r.Fail()
-		}
-	}
+	return nil
 }
 
 // writeError reports that the output could not be written. A closed pipe is the
