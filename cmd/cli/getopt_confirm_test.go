@@ -13,10 +13,6 @@ import (
 	"github.com/coldstat/coldstat/fixtures"
 )
 
-// lacksYet tells the answers to options that have their place but no code yet:
-// those cannot be compared with netstat's.
-func lacksYet(stderr string) bool { return strings.Contains(stderr, "not available in this version") }
-
 // inParallel calls f for every element, a few at a time.
 func inParallel[T any](list []T, f func(T)) {
 	var wg sync.WaitGroup
@@ -86,7 +82,7 @@ func TestConfirmAbbreviations(t *testing.T) {
 	inParallel(cases, func(argv []string) {
 		a := fixtures.Netstat(t, dir, argv...)
 		_, stderr, code := ours(likeNetstat(dir, argv)...)
-		if lacksYet(stderr) || strings.Contains(stderr, errContinuous.Error()) {
+		if strings.Contains(stderr, errContinuous.Error()) {
 			code = a.Code
 		}
 		if (code == exitUsage) != (a.Code == 3) {
@@ -134,7 +130,7 @@ func TestConfirmKnowsAllOptions(t *testing.T) {
 		if letter != "A" {
 			_, stderr, code = ours("-t"+letter, dir)
 		}
-		if letter == "c" || lacksYet(stderr) {
+		if letter == "c" {
 			return // -c is refused
 		}
 		if (code == exitUsage) != (a.Code == 3) {
@@ -225,15 +221,8 @@ func TestConfirmGuessedLines(t *testing.T) {
 	}
 	var mu sync.Mutex
 	codes := map[int]int{}
-	skipped := 0
 	inParallel(guesses, func(g guess) {
 		stdout, stderr, code := ours(slices.Concat([]string{"--services=bundle", "--byte-order=little"}, g.argv(dir))...)
-		if lacksYet(stderr) {
-			mu.Lock()
-			skipped++
-			mu.Unlock()
-			return
-		}
 		a := fixtures.Netstat(t, dir, g.argv("x")...)
 		mu.Lock()
 		codes[a.Code]++
@@ -250,7 +239,7 @@ func TestConfirmGuessedLines(t *testing.T) {
 			t.Errorf("coldstat %s differs from netstat: %s", name, diff)
 		}
 	})
-	t.Logf("netstat's exit statuses %v, %d lines need what is not there yet", codes, skipped)
+	t.Logf("netstat's exit statuses %v", codes)
 	if codes[0] < 100 || codes[1] < 10 || codes[3] < 10 {
 		t.Errorf("too few of one kind: netstat's exit statuses %v", codes)
 	}

@@ -8,6 +8,7 @@ package counters
 
 import (
 	"strings"
+	"sync"
 )
 
 // A Class says how netstat -s treats a counter. The zero Class is that of
@@ -56,19 +57,20 @@ const (
 // All is THE list, section by section, in the order in which kernels print them.
 var All = concat(ip, ipExt, icmp, icmpMsg, tcp, tcpExt, tcpExtLinux, mptcp, udp, udpLite, sctp, ip6, icmp6Counters, udp6, udpLite6)
 
-// index finds an entry of All by section and name.
-var index = func() map[[2]string]*Counter {
+// index finds an entry of All by section and name. It is made when it is first
+// used, so that views without counters do not pay for it at their start.
+var index = sync.OnceValue(func() map[[2]string]*Counter {
 	m := make(map[[2]string]*Counter, len(All))
 	for i := range All {
 		m[[2]string{All[i].Section, All[i].Name}] = &All[i]
 	}
 	return m
-}()
+})
 
 // Find gives the entry of a counter. The per-type counters of ICMP (InType3,
 // Icmp6OutType135) are made up as needed: there are 256 of each.
 func Find(section, name string) (Counter, bool) {
-	if c, ok := index[[2]string{section, name}]; ok {
+	if c, ok := index()[[2]string{section, name}]; ok {
 		return *c, true
 	}
 	return messageType(section, name)
