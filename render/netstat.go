@@ -2,6 +2,7 @@ package render
 
 import (
 	"io"
+	"iter"
 
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
@@ -83,6 +84,22 @@ func usable[T any](n *netstat, t snapshot.Table[T], asked Asked) bool {
 		return false
 	}
 	return true
+}
+
+// good yields the rows of a table that could be read and reports the others. It
+// ends early when the output cannot be written any more.
+func good[T any](n *netstat, t snapshot.Table[T]) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for row, err := range t.Rows() {
+			if err != nil {
+				n.Report.Bad(err)
+				continue
+			}
+			if !yield(row) || !n.full() {
+				return
+			}
+		}
+	}
 }
 
 // appendProgram appends the column of -p: a blank, then PID/NAME cut to 19

@@ -185,15 +185,8 @@ func (n *netstat) neighbours6() bool {
 		n.text("            Stale(sec) Delete(sec)")
 	}
 	n.text("\n")
-	for r, err := range t.Rows() {
-		if err != nil {
-			n.Report.Bad(err)
-			continue
-		}
+	for r := range good(n, t) {
 		n.buf = n.appendNeighbour(n.buf, &r)
-		if !n.full() {
-			break
-		}
 	}
 	return true
 }

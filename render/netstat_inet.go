@@ -67,18 +67,11 @@ func (n *netstat) inet(t query.InetTable) {
 		return
 	}
 	line := inetLine{netstat: n, proto: t.Protocol, label: label(t)}
-	for s, err := range table.Rows() {
-		if err != nil {
-			n.Report.Bad(err)
-			continue
-		}
+	for s := range good(n, table) {
 		if !n.Plan.Inet(t.Protocol, &s) {
 			continue
 		}
 		n.buf = line.append(n.buf, &s)
-		if !n.full() {
-			return
-		}
 	}
 }
 

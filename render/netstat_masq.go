@@ -17,11 +17,7 @@ func (n *netstat) masquerade() {
 		return
 	}
 	heading := false
-	for m, err := range t.Rows() {
-		if err != nil {
-			n.Report.Bad(err)
-			continue
-		}
+	for m := range good(n, t) {
 		if !heading {
 			heading = true
 			n.text("IP masquerading entries\nprot   expire ")
@@ -31,9 +27,6 @@ func (n *netstat) masquerade() {
 			n.text("source               destination          ports\n")
 		}
 		n.buf = n.appendMasquerade(n.buf, &m)
-		if !n.full() {
-			return
-		}
 	}
 }
 

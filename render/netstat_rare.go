@@ -58,18 +58,11 @@ func (n *netstat) packets(f query.Family, t snapshot.Table[parser.PacketSocket],
 		return
 	}
 	n.text(heading)
-	for s, err := range t.Rows() {
-		if err != nil {
-			n.Report.Bad(err)
-			continue
-		}
+	for s := range good(n, t) {
 		if f == query.X25 && !n.Plan.X25(&s) {
 			continue
 		}
 		n.buf = append(appendRow(n.buf, &s), '\n')
-		if !n.full() {
-			return
-		}
 	}
 }
 
@@ -144,15 +137,8 @@ func (n *netstat) ipx() {
 		n.text(" User")
 	}
 	n.text("\n")
-	for s, err := range t.Rows() {
-		if err != nil {
-			n.Report.Bad(err)
-			continue
-		}
+	for s := range good(n, t) {
 		n.buf = n.appendIPX(n.buf, &s)
-		if !n.full() {
-			return
-		}
 	}
 }
 

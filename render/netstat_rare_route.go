@@ -41,15 +41,8 @@ func routeTable[T any](n *netstat, t snapshot.Table[T], missing, heading string,
 		return false
 	}
 	n.text(heading)
-	for r, err := range t.Rows() {
-		if err != nil {
-			n.Report.Bad(err)
-			continue
-		}
+	for r := range good(n, t) {
 		n.buf = append(appendRow(n.buf, &r), '\n')
-		if !n.full() {
-			break
-		}
 	}
 	return true
 }
@@ -114,11 +107,7 @@ var atalkLetters = append([]struct {
 // neighbours reads a table of neighbours by their number.
 func (n *netstat) neighbours(t snapshot.Table[parser.RadioNeighbour]) map[uint32]parser.RadioNeighbour {
 	m := make(map[uint32]parser.RadioNeighbour)
-	for r, err := range t.Rows() {
-		if err != nil {
-			n.Report.Bad(err)
-			continue
-		}
+	for r := range good(n, t) {
 		if len(m) < maxNeighbours {
 			m[r.Number] = r
 		}

@@ -246,18 +246,11 @@ func (n *netstat) routesInet6() bool {
 		}
 		n.text("Kernel IPv6 routing " + kind + "\n")
 		n.text("Destination                    Next Hop                   Flag Met Ref  Use If\n")
-		for r, err := range t.Rows() {
-			if err != nil {
-				n.Report.Bad(err)
-				continue
-			}
+		for r := range good(n, t) {
 			if !n.Plan.Route6(&r, cache) {
 				continue
 			}
 			n.buf = n.appendRoute6(n.buf, &r)
-			if !n.full() {
-				return true
-			}
 		}
 	}
 	return true

@@ -22,15 +22,8 @@ func (n *netstat) sctpTable(asked Asked, t snapshot.Table[parser.SCTPSocket], ap
 	if !usable(n, t, asked) {
 		return
 	}
-	for s, err := range t.Rows() {
-		if err != nil {
-			n.Report.Bad(err)
-			continue
-		}
+	for s := range good(n, t) {
 		n.buf = appendRow(n.buf, &s)
-		if !n.full() {
-			return
-		}
 	}
 }
 

@@ -74,21 +74,15 @@ func (s *statistics) there(t snapshot.Table[parser.Counter], asked Asked) bool {
 // snmp writes the sections of snmp or netstat that are wanted.
 func (s *statistics) snmp(t snapshot.Table[parser.Counter], wanted func(title string) bool) {
 	s.file, s.line = query.Counters, 0
-	for c, err := range t.Rows() {
-		switch {
-		case err != nil:
-			s.Report.Bad(err)
+	for c := range good(s.netstat, t) {
+		if !wanted(c.Section) {
 			continue
-		case !wanted(c.Section):
-			continue
-		case c.Line != s.line:
+		}
+		if c.Line != s.line {
 			s.line = c.Line
 			s.section(c.Section)
 		}
 		s.counter(&c)
-		if !s.full() {
-			return
-		}
 	}
 }
 
@@ -96,18 +90,11 @@ func (s *statistics) snmp(t snapshot.Table[parser.Counter], wanted func(title st
 // last does not occur anywhere in the name.
 func (s *statistics) snmp6(t snapshot.Table[parser.Counter]) {
 	s.file, s.title = query.Counters6, ""
-	for c, err := range t.Rows() {
-		if err != nil {
-			s.Report.Bad(err)
-			continue
-		}
+	for c := range good(s.netstat, t) {
 		if s.title == "" || !strings.Contains(c.Name, s.title) {
 			s.section(c.Section)
 		}
 		s.counter(&c)
-		if !s.full() {
-			return
-		}
 	}
 }
 
@@ -115,15 +102,8 @@ func (s *statistics) snmp6(t snapshot.Table[parser.Counter]) {
 func (s *statistics) sctp(t snapshot.Table[parser.Counter]) {
 	s.file = query.Counters
 	s.section("Sctp")
-	for c, err := range t.Rows() {
-		if err != nil {
-			s.Report.Bad(err)
-			continue
-		}
+	for c := range good(s.netstat, t) {
 		s.counter(&c)
-		if !s.full() {
-			return
-		}
 	}
 }
 

@@ -19,18 +19,11 @@ func (n *netstat) unix() {
 	if !usable(n, t, n.askedUnix()) {
 		return
 	}
-	for s, err := range t.Rows() {
-		if err != nil {
-			n.Report.Bad(err)
-			continue
-		}
+	for s := range good(n, t) {
 		if !n.Plan.Unix(&s) {
 			continue
 		}
 		n.buf = n.appendUnix(n.buf, &s)
-		if !n.full() {
-			return
-		}
 	}
 }
 
