@@ -55,7 +55,7 @@ func TestCatalogueConfirm(t *testing.T) {
 	for _, value := range []string{"0", "7"} {
 		var pairs, six, sctp strings.Builder
 		bySection := make(map[string][]string)
-		for _, c := range catalogue.All {
+		for _, c := range catalogue.All() {
 			bySection[c.Section] = append(bySection[c.Section], c.Name)
 			switch {
 			case c.Section == "Sctp":
@@ -82,14 +82,14 @@ func TestCatalogueConfirm(t *testing.T) {
 // another section or of nobody.
 func randomName(r *rand.Rand, section string) string {
 	for range 50 {
-		if c := pick(r, catalogue.All...); c.Section == section {
+		if c := pick(r, catalogue.All()...); c.Section == section {
 			return c.Name
 		}
 	}
 	if r.IntN(3) == 0 {
 		return fmt.Sprintf("New%dCounter", r.IntN(100))
 	}
-	return pick(r, catalogue.All...).Name
+	return pick(r, catalogue.All()...).Name
 }
 
 func randomValue(r *rand.Rand) string {

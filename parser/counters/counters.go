@@ -54,15 +54,20 @@ const (
 	kernel  = "kernel"
 )
 
-// All is THE list, section by section, in the order in which kernels print them.
-var All = concat(ip, ipExt, icmp, icmpMsg, tcp, tcpExt, tcpExtLinux, mptcp, udp, udpLite, sctp, ip6, icmp6Counters, udp6, udpLite6)
+// All is THE list, section by section, in the order in which kernels print
+// them. Like the index it is made when it is first used, so that views without
+// counters do not pay for it at their start.
+var All = sync.OnceValue(func() []Counter {
+	return concat(ip(), ipExt(), icmp(), tcp(), tcpExt(), tcpExtLinux(), mptcp(), udp(), udpLite(), sctp(),
+		ip6(), icmp6Counters(), udp6(), udpLite6())
+})
 
-// index finds an entry of All by section and name. It is made when it is first
-// used, so that views without counters do not pay for it at their start.
+// index finds an entry of All by section and name.
 var index = sync.OnceValue(func() map[[2]string]*Counter {
-	m := make(map[[2]string]*Counter, len(All))
-	for i := range All {
-		m[[2]string{All[i].Section, All[i].Name}] = &All[i]
+	all := All()
+	m := make(map[[2]string]*Counter, len(all))
+	for i := range all {
+		m[[2]string{all[i].Section, all[i].Name}] = &all[i]
 	}
 	return m
 })

@@ -19,7 +19,7 @@ import (
 // TestCatalogue checks the form of every entry.
 func TestCatalogue(t *testing.T) {
 	seen := make(map[[2]string]bool)
-	for _, c := range counters.All {
+	for _, c := range counters.All() {
 		name := c.Section + " " + c.Name
 		if key := [2]string{c.Section, c.Name}; seen[key] {
 			t.Errorf("%s stands twice in the list", name)
