@@ -12,7 +12,7 @@ func tcp() []Counter {
 			Counter{Name: "ActiveOpens", Class: Always, Sentence: "%d active connection openings", Meaning: "connections that programs here began to open"},
 			Counter{Name: "PassiveOpens", Class: Always, Sentence: "%d passive connection openings", Meaning: "connections that listeners here began to accept"},
 			Counter{Name: "AttemptFails", Class: Always, Sentence: "%d failed connection attempts", Meaning: "connections that ended before they were established: refused, reset or timed out", Bad: "when it grows like ActiveOpens or PassiveOpens: a peer is down, refuses, or scans this machine"},
-			Counter{Name: "EstabResets", Class: Always, Sentence: "%d connection resets received", Meaning: "established or closing connections that ended by a reset, sent or received", Bad: "when it grows faster than connections are opened for a reason: crashes, timeouts or middleboxes"},
+			Counter{Name: "EstabResets", Class: Always, Sentence: "%d connection resets received", Meaning: "established or closing connections that ended by a reset, sent or received", Bad: "when it grows along with complaints: programs crash or give up, or a middlebox cuts connections"},
 			Counter{Name: "CurrEstab", Class: Always, Sentence: "%d connections established", Meaning: "connections in ESTABLISHED or CLOSE_WAIT now: a level, not a count"},
 			Counter{Name: "InSegs", Class: Always, Sentence: "%d segments received", Meaning: "segments received, broken ones included"},
 			Counter{Name: "OutSegs", Class: Always, Sentence: "%d segments sent out", Meaning: "segments sent, without retransmitted ones"},
