@@ -2,6 +2,7 @@ package parser
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"iter"
 	"math/big"
@@ -25,7 +26,9 @@ func fuzzRows[T any](t *testing.T, data []byte, header bool, decode func(string,
 		if err != nil && !strings.HasPrefix(err.Error(), "file:") {
 			t.Errorf("error %q does not begin with the file", err)
 		}
-		got++
+		if !errors.Is(err, ErrCut) { // that one speaks of the row before it
+			got++
+		}
 	}
 	if got != lines && !tooLong(data) {
 		t.Errorf("%d rows and errors of %d lines", got, lines)
