@@ -218,8 +218,8 @@ func TestStreamHardLinks(t *testing.T) {
 	}
 	var gone []string
 	for _, name := range []string{"proc/net/route", "proc/net/tcp", "proc/net/udp", "proc/net/unix", "sys/class/net/eth0/mtu"} {
-		gone = append(gone, fmt.Sprintf("x/%s is a hard link to \"x/store/%s\", which is not in the archive or had gone by on the stream; "+
-			"a file instead of a stream is read twice for such links", name, strings.ReplaceAll(name, "/", "-")))
+		gone = append(gone, fmt.Sprintf("x/%s is a hard link to \"x/store/%s\", which is not in the archive or had gone by; "+
+			"save the stream to a file first, which is read twice for such links", name, strings.ReplaceAll(name, "/", "-")))
 	}
 	if !slices.Equal(b.Damage, gone) {
 		t.Errorf("damage\n got %q\nwant %q", b.Damage, gone)

@@ -214,7 +214,7 @@ func TestTrailing(t *testing.T) {
 		{"members of gzip one after the other", append(fixtures.Gzip(t, plain[:half]), fixtures.Gzip(t, plain[half:])...), ""},
 		{"garbage behind tar's end mark", append(bytes.Clone(plain), "garbage"...), ""},
 		{"zeros behind tar's end mark", append(bytes.Clone(plain), make([]byte, 20480)...), ""},
-		{"garbage behind gzip", append(bytes.Clone(zipped), "garbage that is no gzip"...), "behind the last member: gzip: invalid header"},
+		{"garbage behind gzip", append(bytes.Clone(zipped), "garbage that is no gzip"...), ""},
 		{"no end mark", plain[:lastContent(plain)], "it ends without tar's end mark behind member 21, it may be cut"},
 		{"half an end mark", plain[:lastContent(plain)+512], ""},
 		{"gzip without its trailer", zipped[:len(zipped)-8], "behind the last member: the archive ends too early, it was cut"},

@@ -30,31 +30,28 @@ var tableNames = []string{
 
 const (
 	maxSearchDepth = 8
-	maxSearchDirs  = 4096
+	maxSearchDirs  = 100_000
 )
 
 // locate finds the captured machine in the tree, whatever prefix it has. The
-// search goes level by level; the first level that has a machine ends it.
+// search goes level by level; the first level that has a machine ends it. Only
+// if there is none a directory that just has files called tcp, route, ... is
+// taken: those are ordinary names.
 func (b *Bundle) locate(name string, t tree) error {
+	s := search{t: t}
 	level := []string{"."}
-	seen := 0
-	dangling := ""
 	for depth := 0; depth <= maxSearchDepth && len(level) > 0; depth++ {
 		var found []hostFS
 		var next []string
 		for _, dir := range level {
-			if seen++; seen > maxSearchDirs {
+			if s.seen++; s.seen > maxSearchDirs {
 				break
 			}
-			h, ok := host(t, dir)
-			if ok {
+			if h, ok := host(t, dir); ok {
 				found = append(found, h)
 				continue
 			}
-			if fi, err := t.lstat(path.Join(dir, "proc/net")); err == nil && fi.Mode()&fs.ModeSymlink != 0 {
-				dangling = path.Join(dir, "proc/net")
-			}
-			next = append(next, subdirs(t, dir)...)
+			next = append(next, s.look(dir)...)
 		}
 		if len(found) > 0 {
 			b.hostFS = found[0]
@@ -63,36 +60,37 @@ func (b *Bundle) locate(name string, t tree) error {
 		}
 		level = next
 	}
-	return &NoHostError{Name: name, Why: noHost(dangling, seen)}
+	if len(s.bare) > 0 {
+		b.hostFS = s.bare[0]
+		b.noteOthers(s.bare)
+		return nil
+	}
+	return s.nothing(name)
 }
 
-func noHost(dangling string, seen int) string {
-	switch {
-	case dangling != "":
-		return fmt.Sprintf("%s is a link whose target is not in the bundle: only the link was captured", dangling)
-	case seen > maxSearchDirs:
-		return fmt.Sprintf("no proc/net was found within the first %d directories", maxSearchDirs)
-	default:
-		return "it holds no proc/net directory, and no file like tcp, udp, unix or route on its own"
-	}
+// A search remembers what locate met on its way.
+type search struct {
+	t        tree
+	seen     int
+	bare     []hostFS // directories with tables of the first level that has any
+	depth    int      // of that level
+	dangling string   // a proc/net whose target is not there
+	denied   error    // the first directory that could not be read
 }
 
-func (b *Bundle) noteOthers(found []hostFS) {
-	if len(found) == 1 {
-		return
+// look lists the directories in dir that the search goes into. Real sysfs trees
+// are deep and hold no second machine.
+func (s *search) look(dir string) (names []string) {
+	if depth := strings.Count(dir, "/"); hasTable(s.t, dir, dir) && (len(s.bare) == 0 || depth == s.depth) {
+		s.bare, s.depth = append(s.bare, bareHost(s.t, dir)), depth
 	}
-	var others []string
-	for _, h := range found[1:] {
-		others = append(others, h.base)
+	if fi, err := s.t.lstat(path.Join(dir, "proc/net")); err == nil && fi.Mode()&fs.ModeSymlink != 0 {
+		s.dangling = path.Join(dir, "proc/net")
 	}
-	b.Notes = append(b.Notes, fmt.Sprintf("the bundle holds %d machines; this is %q, and not %q",
-		len(found), found[0].base, others))
-}
-
-// subdirs lists the directories in dir that the search goes into. Real sysfs
-// and procfs trees are deep and hold no second machine.
-func subdirs(t tree, dir string) (names []string) {
-	entries, _ := t.readDir(dir)
+	entries, err := s.t.readDir(dir)
+	if err != nil && s.denied == nil {
+		s.denied = err
+	}
 	for _, e := range entries {
 		if e.IsDir() && (dir != "." || e.Name() != "sys") {
 			names = append(names, path.Join(dir, e.Name()))
@@ -101,8 +99,44 @@ func subdirs(t tree, dir string) (names []string) {
 	return names
 }
 
-// host tells whether dir is a machine's root, its /proc, or just a copy of its
-// /proc/net.
+// nothing says why there is no machine.
+func (s *search) nothing(name string) error {
+	e := &NoHostError{Name: name, Err: s.denied}
+	switch {
+	case s.denied != nil:
+		e.Why = fmt.Sprintf("a directory in it cannot be read: %v", s.denied)
+	case s.dangling != "":
+		e.Why = fmt.Sprintf("%s is a link whose target is not in the bundle: only the link was captured", s.dangling)
+	case s.seen > maxSearchDirs:
+		e.Why = fmt.Sprintf("no proc/net was found within the first %d directories; name the machine's own directory", maxSearchDirs)
+	default:
+		e.Why = "it holds no proc/net directory, and no file like tcp, udp, unix or route on its own"
+	}
+	return e
+}
+
+// maxOthers is how many further machines are named.
+const maxOthers = 5
+
+func (b *Bundle) noteOthers(found []hostFS) {
+	if len(found) == 1 {
+		return
+	}
+	var others []string
+	for _, h := range found[1:min(len(found), maxOthers+1)] {
+		others = append(others, strconv.Quote(clip(h.base)))
+	}
+	if len(found) > maxOthers+1 {
+		others = append(others, "...")
+	}
+	b.Notes = append(b.Notes, fmt.Sprintf("the bundle holds %d machines; this is %q, and not %s",
+		len(found), clip(found[0].base), strings.Join(others, ", ")))
+}
+
+// clip keeps a hostile name from filling the screen.
+func clip(name string) string { return name[:min(len(name), 100)] }
+
+// host tells whether dir is a machine's root, or its /proc.
 func host(t tree, dir string) (hostFS, bool) {
 	at := func(name string) string { return path.Join(dir, name) }
 	if isDir(t, dir, at("proc")) {
@@ -111,22 +145,24 @@ func host(t tree, dir string) (hostFS, bool) {
 			return h, true
 		}
 	}
+	h := bareHost(t, dir)
+	return h, h.findNet()
+}
+
+// bareHost is the machine of which dir is just a copy of /proc or /proc/net.
+func bareHost(t tree, dir string) hostFS {
 	up := path.Dir(dir)
-	h := hostFS{t: t, base: dir, proc: dir, etc: []string{at("etc"), path.Join(up, "etc"), dir}, sys: []string{at("sys"), path.Join(up, "sys")}}
-	if h.findNet() {
-		return h, true
+	return hostFS{
+		t: t, base: dir, proc: dir, net: dir,
+		etc: []string{path.Join(dir, "etc"), path.Join(up, "etc"), dir},
+		sys: []string{path.Join(dir, "sys"), path.Join(up, "sys")},
 	}
-	if hasTable(t, dir, dir) {
-		h.net = dir
-		return h, true
-	}
-	return hostFS{}, false
 }
 
 // findNet sets net to the directory with the socket tables: that of proc/net or
 // of the process that captured (proc/self), else of process 1, else of the
-// lowest process. Copies
-// differ between processes only because they were made one after the other.
+// lowest process, whichever is the first that has tables. Copies differ between
+// processes only because they were made one after the other.
 func (h *hostFS) findNet() bool {
 	candidates := []string{path.Join(h.proc, "net"), path.Join(h.proc, "self/net")}
 	var pids []int
@@ -140,15 +176,15 @@ func (h *hostFS) findNet() bool {
 	for _, pid := range pids {
 		candidates = append(candidates, path.Join(h.proc, strconv.Itoa(pid), "net"))
 	}
-	for i, c := range candidates {
-		// A directory called net is a /proc/net by its place or by what it holds.
-		byPlace := i == 0 && path.Base(h.proc) == "proc"
-		if isDir(h.t, h.base, c) && (byPlace || hasTable(h.t, h.base, c)) {
+	for _, c := range candidates {
+		if isDir(h.t, h.base, c) && hasTable(h.t, h.base, c) {
 			h.net = c
 			return true
 		}
 	}
-	return false
+	// Some collectors only take files of /proc/net that are no sockets.
+	h.net = candidates[0]
+	return path.Base(h.proc) == "proc" && isDir(h.t, h.base, h.net)
 }
 
 func isDir(t tree, base, name string) bool {

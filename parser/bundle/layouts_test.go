@@ -99,17 +99,66 @@ func TestLayouts(t *testing.T) {
 	}
 }
 
-// TestStreamLinks: a symbolic link on a stream whose target was passed over
-// reads as a file that is not there.
+// TestStreamLinks: the target of a symbolic link on a stream is kept if it is
+// still to come; if it went by, that is said.
 func TestStreamLinks(t *testing.T) {
-	data := archiveOf(t, member{name: "proc/net/tcp", data: "T"}, member{name: "etc/services", kind: tar.TypeSymlink, link: "real"},
-		member{name: "etc/real", data: "S"})
-	b, err := viaStream(data, bundle.Options{Want: want})
+	table := member{name: "proc/net/tcp", data: "T"}
+	link := member{name: "etc/services", kind: tar.TypeSymlink, link: "real"}
+	target := member{name: "etc/real", data: "S"}
+	for _, tc := range []struct {
+		name    string
+		members []member
+		text    string
+		damage  []string
+	}{
+		{"target behind the link", []member{table, link, target}, "S", nil},
+		{"target before the link", []member{table, target, link}, "<open etc/services: file does not exist>", []string{
+			`etc/services is a link to "etc/real", which had gone by; save the stream to a file first, which is read twice for such links`,
+		}},
+		{"no target", []member{table, link}, "<open etc/services: file does not exist>", nil},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			b, err := viaStream(archiveOf(t, tc.members...), bundle.Options{Want: want})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := read(b, "etc/services"); got != tc.text || !slices.Equal(b.Damage, tc.damage) {
+				t.Errorf("got %q, damage %q; want %q, %q", got, b.Damage, tc.text, tc.damage)
+			}
+		})
+	}
+}
+
+// TestStrayTable: a file that is only called like a table does not hide a
+// machine, neither beside it nor in its proc/net.
+func TestStrayTable(t *testing.T) {
+	for name, members := range map[string][]member{
+		"beside":            {{name: "route", data: "x"}, {name: "host/proc/net/tcp", data: "T"}},
+		"proc/net is empty": {{name: "proc/net/stat/x", data: "x"}, {name: "proc/7/net/tcp", data: "T"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, err := viaStream(archiveOf(t, members...), bundle.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := read(b, "proc/net/tcp"); got != "T" {
+				t.Errorf("got %q, want T", got)
+			}
+		})
+	}
+}
+
+// TestHostileNames: names and links that only cost time and memory are passed
+// over, and said.
+func TestHostileNames(t *testing.T) {
+	long := strings.Repeat("a/", 100_000)
+	b, err := viaStream(archiveOf(t, member{name: "proc/net/tcp", data: "T"}, member{name: long + "tcp", data: "x"},
+		member{name: "etc/services", kind: tar.TypeSymlink, link: long}), bundle.Options{Want: want})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := read(b, "etc/services"); got != "<open etc/services: file does not exist>" {
-		t.Errorf("got %q", got)
+	if read(b, "proc/net/tcp") != "T" || len(b.Notes) != 2 {
+		t.Errorf("notes %.300q, want two", b.Notes)
 	}
 }
 
@@ -135,7 +184,7 @@ func TestMembers(t *testing.T) {
 			[]string{`the hard link "proc/net/udp" is passed over: the name "../../etc/shadow" climbs out of the archive`}, nil},
 		{"a hard link to nothing", []member{tcp, {name: "proc/net/udp", kind: tar.TypeLink, link: "nowhere"}},
 			map[string]string{"proc/net/udp": "<open proc/net/udp: file does not exist>"}, nil,
-			[]string{`proc/net/udp is a hard link to "nowhere", which is not in the archive or had gone by on the stream; a file instead of a stream is read twice for such links`}},
+			[]string{`proc/net/udp is a hard link to "nowhere", which is not in the archive or had gone by; save the stream to a file first, which is read twice for such links`}},
 		{"hard links in a ring", []member{tcp, {name: "proc/net/udp", kind: tar.TypeLink, link: "proc/net/unix"}, {name: "proc/net/unix", kind: tar.TypeLink, link: "proc/net/udp"}},
 			map[string]string{"proc/net/udp": "<open proc/net/udp: file does not exist>"}, nil, nil},
 		{"a hard link before its target", []member{{name: "proc/net/udp", kind: tar.TypeLink, link: "proc/net/tcp"}, tcp},
@@ -201,7 +250,7 @@ func TestTwoMachines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := b.Notes, []string{`the bundle holds 2 machines; this is "a", and not ["b"]`}; !slices.Equal(got, want) || read(b, "proc/net/tcp") != "A" {
+	if got, want := b.Notes, []string{`the bundle holds 2 machines; this is "a", and not "b"`}; !slices.Equal(got, want) || read(b, "proc/net/tcp") != "A" {
 		t.Errorf("notes %q, want %q; tcp of %q", got, want, read(b, "proc/net/tcp"))
 	}
 }
@@ -232,12 +281,12 @@ func TestDirectoryErrors(t *testing.T) {
 // TestTooManyDirectories: the search for a machine has an end.
 func TestTooManyDirectories(t *testing.T) {
 	var members []member
-	for i := range 4200 {
-		members = append(members, member{name: fmt.Sprintf("d%04d/x", i), data: "x"})
+	for i := range 100_001 {
+		members = append(members, member{name: fmt.Sprintf("d%06d/x", i), data: "x"})
 	}
 	members = append(members, member{name: "z/z/proc/net/tcp", data: "T"})
 	_, err := viaStream(archiveOf(t, members...), bundle.Options{})
-	if want := `"standard input": no proc/net was found within the first 4096 directories`; err == nil || err.Error() != want {
+	if want := `"standard input": no proc/net was found within the first 100000 directories; name the machine's own directory`; err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
 }

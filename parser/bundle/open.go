@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"io/fs"
 	"maps"
@@ -71,9 +72,12 @@ func (e *UnknownFormatError) Error() string {
 type NoHostError struct {
 	Name string
 	Why  string
+	Err  error // the cause, if it is another error
 }
 
 func (e *NoHostError) Error() string { return fmt.Sprintf("%q: %s", e.Name, e.Why) }
+
+func (e *NoHostError) Unwrap() error { return e.Err }
 
 // Open opens a directory, an archive, or standard input under the name "-".
 func Open(name string, o Options) (*Bundle, error) {
@@ -125,7 +129,8 @@ func openStream(name string, r io.Reader, o Options) (*Bundle, error) {
 	file := regular(r)
 	var extra []string
 	for pass := 0; ; pass++ {
-		ld := &loader{name: name, tree: newArchive(), limits: o.Limits, budget: o.Limits.Held, exact: extra}
+		ld := &loader{name: name, tree: newArchive(), limits: o.Limits, budget: o.Limits.Held, names: maxNames}
+		ld.exact, ld.seed, ld.passed = set(extra), maphash.MakeSeed(), map[uint64]struct{}{}
 		ld.setWant(o.Want)
 		src := &source{r: progressReader(r, o.Progress), file: file}
 		if err := ld.load(src, 0); err != nil {
@@ -154,6 +159,14 @@ func openStream(name string, r io.Reader, o Options) (*Bundle, error) {
 // maxPasses is how often a file is read again because the targets of links are
 // links themselves.
 const maxPasses = 4
+
+func set(names []string) map[string]struct{} {
+	m := make(map[string]struct{}, len(names))
+	for _, name := range names {
+		m[name] = struct{}{}
+	}
+	return m
+}
 
 // newNames adds the names to those known, or gives nil if none is new.
 func newNames(known, names []string) []string {
@@ -207,9 +220,12 @@ type loader struct {
 	name    string
 	tree    *archive
 	want    *wanted
-	exact   []string // stored names wanted besides
+	exact   map[string]struct{} // stored names wanted besides
+	seed    maphash.Seed
+	passed  map[uint64]struct{} // hashes of the names that were not kept
 	limits  Limits
-	budget  int64
+	budget  int64 // left of limits.Held
+	names   int64 // left of maxNames
 	members int
 	notes   []string
 	damages []string
@@ -288,13 +304,52 @@ func (ld *loader) setWant(patterns []string) {
 }
 
 func (ld *loader) wants(name string) bool {
-	return ld.want == nil || ld.want.match(name) || slices.Contains(ld.exact, name)
+	if ld.want == nil || ld.want.match(name) {
+		return true
+	}
+	_, ok := ld.exact[name]
+	return ok
 }
 
+// Bounds of what members cost besides their content.
+const (
+	nodeCost = 256       // about what a stored member takes besides its names
+	maxNames = 512 << 20 // what all of them may take
+)
+
+// put stores a member if the memory allowed for the bundle still lasts.
 func (ld *loader) put(name string, n *node) {
-	if ld.tree.put(name, n) {
-		ld.note("%q occurs more than once, the last one counts", name)
+	if ld.names -= int64(nodeCost + len(name) + len(n.link) + len(n.hard)); ld.names < 0 {
+		ld.damage("%q: %v", clip(name), ErrLimit)
+		return
 	}
+	if ld.tree.put(name, n) {
+		ld.note("%q occurs more than once, the last one counts", clip(name))
+	}
+	// What a wanted link points at is wanted too, as far as it is still to come.
+	switch {
+	case n.hard != "":
+		ld.exact[n.hard] = struct{}{}
+	case n.mode&fs.ModeSymlink != 0 && ld.want != nil && ld.want.file(name):
+		if target, err := clean(path.Join("/", path.Dir(name), n.link)); err == nil && !path.IsAbs(n.link) {
+			ld.exact[target] = struct{}{}
+		}
+	}
+}
+
+// maxPassed bounds how many members are remembered for noteBroken.
+const maxPassed = 1 << 20
+
+// pass notes that a member was not kept. Only a hash of its name is.
+func (ld *loader) pass(name string) {
+	if len(ld.passed) < maxPassed {
+		ld.passed[maphash.String(ld.seed, name)] = struct{}{}
+	}
+}
+
+func (ld *loader) wasPassed(name string) bool {
+	_, ok := ld.passed[maphash.String(ld.seed, name)]
+	return ok
 }
 
 // missing names the targets of wanted links that were not kept. The machine's
@@ -322,17 +377,21 @@ func (ld *loader) missing() []string {
 	return slices.Compact(missing)
 }
 
-// noteBroken speaks of the hard links whose targets were passed over: a stream
-// cannot be read again for them.
+// noteBroken speaks of the links whose targets went by before it was known that
+// they are wanted: a stream cannot be read again for them.
 func (ld *loader) noteBroken(missing []string) {
 	if len(missing) == 0 {
 		return
 	}
+	const advice = "save the stream to a file first, which is read twice for such links"
 	for _, name := range slices.Sorted(maps.Keys(ld.tree.nodes)) {
 		n := ld.tree.nodes[name]
 		if _, found := slices.BinarySearch(missing, n.hard); n.hard != "" && found {
-			ld.damage("%s is a hard link to %q, which is not in the archive or had gone by on the stream; a file instead of a stream is read twice for such links",
-				name, n.hard)
+			ld.damage("%s is a hard link to %q, which is not in the archive or had gone by; %s", clip(name), clip(n.hard), advice)
+		} else if n.mode&fs.ModeSymlink != 0 && ld.want != nil && ld.want.file(name) {
+			if _, lacking, _ := walk(ld.tree, ".", name); lacking != "" && ld.wasPassed(lacking) {
+				ld.damage("%s is a link to %q, which had gone by; %s", clip(name), clip(lacking), advice)
+			}
 		}
 	}
 }

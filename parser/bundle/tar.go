@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"archive/tar"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -36,7 +37,7 @@ func loadTar(ld *loader, src *source) error {
 			break
 		}
 	}
-	return src.drain()
+	return src.drain(ld)
 }
 
 // tarError says in words what a cut archive looks like to archive/tar.
@@ -60,6 +61,10 @@ func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
 	case tar.TypeDir:
 		n.mode |= fs.ModeDir
 	case tar.TypeSymlink:
+		if len(h.Linkname) > maxName {
+			ld.note("the link %q is passed over: its target has %d bytes", clip(name), len(h.Linkname))
+			return nil
+		}
 		n.mode |= fs.ModeSymlink
 		n.link = h.Linkname
 	case tar.TypeLink:
@@ -87,6 +92,7 @@ func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
 // putSkipped keeps the name of a table that was not asked for: it shows where
 // the machine's files lie.
 func (ld *loader) putSkipped(name string, n *node) {
+	ld.pass(name)
 	if slices.Contains(tableNames, path.Base(name)) {
 		n.data = skipped{}
 		ld.put(name, n)
@@ -160,11 +166,16 @@ func (t *tailReader) Read(p []byte) (int, error) {
 
 // drain reads a stream to its very end, past tar's end mark: only there does a
 // decompressor verify its checksum.
-func (s *source) drain() error {
+func (s *source) drain(ld *loader) error {
 	if s.file != nil {
 		return nil
 	}
-	if _, err := io.Copy(io.Discard, s.r); err != nil {
+	_, err := io.Copy(io.Discard, s.r)
+	if errors.Is(err, gzip.ErrHeader) {
+		ld.note("what stands behind the compressed data is ignored")
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("behind the last member: %w", tarError(err))
 	}
 	return nil

@@ -77,11 +77,20 @@ func walk(t tree, base, name string) (stored, missing string, err error) {
 	return path.Join(done...), "", nil
 }
 
+// Bounds of a stored name. Linux takes paths of 4096 bytes.
+const (
+	maxName = 4096
+	maxDirs = 256
+)
+
 // clean makes a stored name of what an archive says, or reports that the name
 // points out of the archive.
 func clean(name string) (string, error) {
 	if strings.ContainsRune(name, 0) {
 		return "", errors.New("the name holds a NUL byte")
+	}
+	if len(name) > maxName || strings.Count(name, "/") > maxDirs {
+		return "", fmt.Errorf("the name %q... has %d bytes, more than any system's paths", clip(name), len(name))
 	}
 	c := path.Clean("/" + name)[1:]
 	for _, elem := range strings.Split(name, "/") {
