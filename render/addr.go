@@ -77,7 +77,7 @@ func zeroRun(groups [8]uint16) (start, length int) {
 	return start, length
 }
 
-// host appends the text of a socket's, group's or gateway's address (rules 3.1
+// appendHost appends the text of a socket's, group's or gateway's address (rules 3.1
 // and 3.3 of netstat's behaviour).
 func appendHost(b []byte, a netip.Addr, numeric bool, names Namer) []byte {
 	switch {

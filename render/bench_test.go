@@ -69,9 +69,9 @@ func benchView(tb testing.TB, host fstest.MapFS, o query.Options, c Columns) Vie
 	if err != nil {
 		tb.Fatal(err)
 	}
-	table, err := names.Load(host, names.Auto)
-	if err != nil {
-		tb.Fatal(err)
+	table, problems := names.Load(host, names.Auto)
+	if len(problems) > 0 {
+		tb.Fatal(problems)
 	}
 	return View{Plan: plan, Columns: c, Names: table, Report: ignore{}, Snapshot: snapshot.Load(host, snapshot.ByteOrder{})}
 }

@@ -105,7 +105,10 @@ func (n inetLine) append(b []byte, s *parser.InetSocket) []byte {
 	return append(b, '\n')
 }
 
-const endpointWidth = 23
+const (
+	endpointWidth = 23
+	maxText       = 127 // netstat puts an address with what belongs to it into 128 bytes
+)
 
 // appendEndpoint appends an address column (4.4): without -W, address and port
 // are cut so that they and the colon fit into 23 columns.
@@ -127,9 +130,8 @@ func (n *netstat) appendEndpoint(b []byte, proto query.Protocol, ap netip.AddrPo
 		port = port[:min(len(port), 18)]
 		host = host[:min(len(host), endpointWidth-1-len(port))]
 	}
-	// netstat puts the whole text into a buffer of 128 bytes.
 	n.a = append(append(host, ':'), port...)
-	return pad(appendSafe(b, n.a[:min(len(n.a), 127)]), from, endpointWidth)
+	return pad(appendSafe(b, n.a[:min(len(n.a), maxText)]), from, endpointWidth)
 }
 
 // appendPort appends a port or its service name, which SCTP ports never have.

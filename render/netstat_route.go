@@ -259,9 +259,8 @@ func (n *netstat) routesInet6() bool {
 func (n *netstat) appendRoute6(b []byte, r *parser.Route6) []byte {
 	from := len(b)
 	n.a = appendHost(n.a[:0], r.Destination.Addr(), n.numericRoutes(), n.Names)
-	b = append(appendSafe(b, n.a), '/')
-	b = leftInt(b, int64(r.Destination.Bits()), 0)
-	b = append(pad(b, from, 30), ' ')
+	n.a = leftInt(append(n.a, '/'), int64(r.Destination.Bits()), 0)
+	b = append(pad(appendSafe(b, n.a[:min(len(n.a), maxText)]), from, 30), ' ')
 	from = len(b)
 	n.a = appendHost(n.a[:0], r.NextHop, n.numericRoutes(), n.Names)
 	b = append(pad(appendSafe(b, n.a), from, 26), ' ')

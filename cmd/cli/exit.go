@@ -81,11 +81,21 @@ func openError(err error) error {
 			e.hint = "BUNDLE is a directory, a .tar, a .tar.gz or - for standard input"
 		}
 	}
-	if _, ok := errors.AsType[*bundle.NoHostError](err); ok {
+	host, noHost := errors.AsType[*bundle.NoHostError](err)
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		e.hint = permissionHint
+	case errors.Is(err, fs.ErrNotExist):
+		e.hint = "BUNDLE is the path of a directory or an archive"
+	case noHost && host.Empty && host.Name == bundle.StdinName:
+		e.hint = "name a BUNDLE, or pipe an archive in: coldstat -tan sosreport-host.tar.gz"
+	case noHost:
 		e.hint = "on the captured machine: " + captureHint
 	}
 	return e
 }
+
+const permissionHint = "read it as the user who unpacked it, or: chmod -R u+rX BUNDLE"
 
 // captureHint is the way to capture that always works: tar alone stores the
 // files of /proc empty, because the kernel says that their size is 0.

@@ -184,7 +184,7 @@ func (p *prefixes) notExist(e *pflag.NotExistError) error {
 		return usagef("coldstat --help lists the options", "invalid option '-%s'", name)
 	}
 	if matches := p.match(name); len(matches) > 1 {
-		return usagef("type more letters of the option", "option '--%s' is ambiguous; possibilities: '--%s'",
+		return usagef("type the whole option, or its letter; coldstat --help lists both", "option '--%s' is ambiguous; possibilities: '--%s'",
 			name, strings.Join(matches, "' '--"))
 	}
 	return usagef("coldstat --help lists the options", "unrecognized option '--%s'", name)

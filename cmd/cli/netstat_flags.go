@@ -138,7 +138,13 @@ func ownFlags(o *options) []flag {
 			"with -s: also the counters that are zero, and those that netstat never shows"},
 		{"", "explain", action(func() error { o.Explain = true; return nil }),
 			"with -s: below each counter a line on what it means and when it is bad"},
-		{"", "services", listValue(func(s string) error { o.services = names.Source(s); return nil }),
+		{"", "services", listValue(func(s string) error {
+			if s == "" {
+				return errors.New("it is empty")
+			}
+			o.services = names.Source(s)
+			return nil
+		}),
 			"where names of ports come from: auto, bundle, builtin, none, or a FILE like etc/services (default auto: the bundle's, else the built-in table)"},
 		{"", "byte-order", listValue(func(s string) error {
 			if s != "auto" && s != "little" && s != "big" {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"slices"
 
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/snapshot"
@@ -22,7 +24,7 @@ type reporter struct {
 	verbose bool
 	code    int
 	bad     int
-	hinted  bool
+	hinted  []string
 }
 
 func (r *reporter) say(kind, format string, args ...any) {
@@ -50,6 +52,16 @@ func (r *reporter) Bad(err error) {
 	r.say("warning", "%v", err)
 }
 
+// Names speaks of a file of names that cannot be used: numbers stay numbers.
+func (r *reporter) Names(err error) {
+	r.say("warning", "%v", err)
+	if errors.Is(err, fs.ErrPermission) {
+		r.hintOnce("%s", permissionHint)
+	} else {
+		r.code = max(r.code, exitDamaged)
+	}
+}
+
 // Lacking speaks of a table without rows to show.
 func (r *reporter) Lacking(file string, state snapshot.State, err error, asked render.Asked) {
 	switch state {
@@ -57,18 +69,27 @@ func (r *reporter) Lacking(file string, state snapshot.State, err error, asked r
 		if asked == render.ByName {
 			r.Fail()
 		}
-		if asked != render.InPassing || r.verbose {
+		switch {
+		case errors.Is(err, fs.ErrPermission):
+			r.say("warning", "%s cannot be read: permission denied", file)
+			r.hintOnce("%s", permissionHint)
+		case asked != render.InPassing || r.verbose:
 			r.say("warning", "%s is not in the bundle", file)
 		}
 	case snapshot.Empty:
 		r.say("warning", "%s is empty, without even its header line: it was not captured right", file)
-		if !r.hinted {
-			r.hinted = true
-			r.say("hint", "tar stores the files of /proc as empty; copy them first: %s", captureHint)
-		}
+		r.hintOnce("tar stores the files of /proc as empty; copy them first: %s", captureHint)
 	case snapshot.Failed:
 		r.say("warning", "%s cannot be read: %v", file, err)
 		r.Fail()
+	}
+}
+
+// hintOnce gives the first hint of its kind.
+func (r *reporter) hintOnce(format string, args ...any) {
+	if !slices.Contains(r.hinted, format) {
+		r.hinted = append(r.hinted, format)
+		r.say("hint", format, args...)
 	}
 }
 

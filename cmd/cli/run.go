@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"syscall"
 
 	"github.com/coldstat/coldstat/parser/bundle"
@@ -76,8 +75,9 @@ func routable(p query.Plan) (query.Plan, error) {
 // showBundle opens one bundle and writes the view of it.
 func showBundle(s Streams, o *options, plan query.Plan, name string, r *reporter) error {
 	progress := startProgress(s, name)
+	needs := query.Needs{Programs: o.Programs, Extend: o.Extend > 0}
 	b, err := bundle.Open(name, bundle.Options{
-		Want:     plan.Files(query.Needs{Programs: o.Programs, Extend: o.Extend > 0}),
+		Want:     plan.Files(needs),
 		Stdin:    s.In,
 		Progress: progress.told,
 	})
@@ -92,19 +92,19 @@ func showBundle(s Streams, o *options, plan query.Plan, name string, r *reporter
 	for _, damage := range b.Damage {
 		r.damaged(damage)
 	}
-	table, err := names.Load(b, o.services)
-	if err != nil {
-		if o.services != names.Auto && o.services != names.Bundle && errors.Is(err, os.ErrNotExist) {
-			return usagef("--services takes auto, bundle, builtin, none or the path of a file", "%w", err)
+	table, problems := names.Load(b, o.services)
+	for _, err := range problems {
+		if file, ok := errors.AsType[*names.FileError](err); ok {
+			return usagef("--services takes auto, bundle, builtin, none or the path of a file", "--services: %w", file.Err)
 		}
-		r.Bad(err)
+		r.Names(err)
 	}
 	if table.UsedBuiltin && usesPorts(plan, o) {
 		r.Notef("the bundle has no etc/services: ports are named from the built-in table (--services none turns that off)")
 	}
 	view := render.View{
 		Plan: plan, Columns: o.Columns, Names: table, Report: r,
-		Snapshot: snapshot.Load(b, byteOrder(o.byteOrder)),
+		Snapshot: snapshot.Load(b, byteOrder(o.byteOrder, plan.NeedsByteOrder(needs))),
 	}
 	if order := view.Snapshot.Order; order.Order == binary.BigEndian && order.From != fromOption {
 		r.Notef("%s shows that the machine is big-endian; --byte-order overrides that", order.From)
@@ -117,12 +117,13 @@ func showBundle(s Streams, o *options, plan query.Plan, name string, r *reporter
 
 const fromOption = "the option"
 
-func byteOrder(option string) snapshot.ByteOrder {
-	switch option {
-	case "little":
-		return snapshot.ByteOrder{Order: binary.LittleEndian, From: fromOption}
-	case "big":
+// byteOrder is the zero value if it is to be told from the capture.
+func byteOrder(option string, needed bool) snapshot.ByteOrder {
+	switch {
+	case option == "big":
 		return snapshot.ByteOrder{Order: binary.BigEndian, From: fromOption}
+	case option == "little" || !needed:
+		return snapshot.ByteOrder{Order: binary.LittleEndian, From: fromOption}
 	}
 	return snapshot.ByteOrder{}
 }

@@ -73,11 +73,16 @@ type NoHostError struct {
 	Name string
 	Why  string
 	Err  error // the cause, if it is another error
+	// Empty is set if there was not a single byte.
+	Empty bool
 }
 
 func (e *NoHostError) Error() string { return fmt.Sprintf("%q: %s", e.Name, e.Why) }
 
 func (e *NoHostError) Unwrap() error { return e.Err }
+
+// StdinName is what standard input is called in messages.
+const StdinName = "standard input"
 
 // Open opens a directory, an archive, or standard input under the name "-".
 func Open(name string, o Options) (*Bundle, error) {
@@ -88,7 +93,7 @@ func Open(name string, o Options) (*Bundle, error) {
 		o.Limits.Held = 2 << 30
 	}
 	if name == "-" {
-		return openStream("standard input", o.Stdin, o)
+		return openStream(StdinName, o.Stdin, o)
 	}
 	fi, err := os.Stat(name)
 	if err != nil {
@@ -241,7 +246,7 @@ func (ld *loader) load(src *source, depth int) error {
 		return fmt.Errorf("%q: %w", ld.name, err)
 	}
 	if len(head) == 0 && depth == 0 {
-		return &NoHostError{Name: ld.name, Why: "it is empty: nothing was captured, or the copy failed"}
+		return &NoHostError{Name: ld.name, Why: "it is empty: nothing was captured, or the copy failed", Empty: true}
 	}
 	for _, f := range formats {
 		if !f.match(head) || depth >= maxDepth {

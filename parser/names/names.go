@@ -45,19 +45,30 @@ type Table struct {
 	UsedBuiltin bool
 }
 
+// A FileError says that the file that was named as the Source cannot be read.
+type FileError struct{ Err error }
+
+func (e *FileError) Error() string { return e.Err.Error() }
+
+func (e *FileError) Unwrap() error { return e.Err }
+
 // Load reads the files of etc/ in the machine's root, and the services as the
-// source says. A missing file is no error, an unreadable one is; what could be
-// read is in the Table all the same.
-func Load(root fs.FS, services Source) (*Table, error) {
-	t := &Table{}
-	err := errors.Join(
+// source says. A missing file is no problem, an unreadable one is, for each of
+// them one error; what could be read is in the Table all the same.
+func Load(root fs.FS, services Source) (t *Table, problems []error) {
+	t = &Table{}
+	for _, err := range []error{
 		t.loadServices(root, services),
 		read(root, "etc/protocols", t.readProtocols),
 		read(root, "etc/hosts", t.readHosts),
 		read(root, "etc/networks", t.readNetworks),
 		read(root, "etc/passwd", t.readPasswd),
-	)
-	return t, err
+	} {
+		if err != nil {
+			problems = append(problems, err)
+		}
+	}
+	return t, problems
 }
 
 func (t *Table) loadServices(root fs.FS, from Source) error {
@@ -76,10 +87,13 @@ func (t *Table) loadServices(root fs.FS, from Source) error {
 	default:
 		f, err := os.Open(string(from))
 		if err != nil {
-			return err
+			return &FileError{err}
 		}
 		defer f.Close()
-		return t.readServices(f)
+		if err := t.readServices(f); err != nil {
+			return &FileError{err}
+		}
+		return nil
 	}
 }
 

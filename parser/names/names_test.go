@@ -192,17 +192,23 @@ func TestSources(t *testing.T) {
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
-			table, err := Load(tc.root, tc.from)
-			if err != nil {
-				t.Fatal(err)
+			table, problems := Load(tc.root, tc.from)
+			if len(problems) > 0 {
+				t.Fatal(problems)
 			}
 			if got, _ := table.TCPPort(22); got != tc.want || table.UsedBuiltin != tc.builtin {
 				t.Errorf("port 22 is %q, builtin %v; want %q, %v", got, table.UsedBuiltin, tc.want, tc.builtin)
 			}
 		})
 	}
-	if _, err := Load(with, Source(own+"-not")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a file that is not there: %v", err)
+	for _, bad := range []string{own + "-not", filepath.Dir(own)} {
+		_, problems := Load(with, Source(bad))
+		if len(problems) != 1 {
+			t.Fatalf("%s: problems %v, want one", bad, problems)
+		}
+		if _, ok := errors.AsType[*FileError](problems[0]); !ok {
+			t.Errorf("%s: %v, want a FileError", bad, problems[0])
+		}
 	}
 }
 
@@ -223,14 +229,14 @@ func (b brokenFile) Read(p []byte) (int, error) { return 0, errors.New("the disk
 
 // TestUnreadable: an error costs one file, and names it.
 func TestUnreadable(t *testing.T) {
-	table, err := Load(brokenFS{fstest.MapFS{"etc/hosts": {Data: []byte("x")}, "etc/services": {Data: []byte("s 1/tcp\n")}}}, Auto)
-	if err == nil || err.Error() != "etc/hosts: the disk is gone" {
-		t.Errorf("error %v", err)
+	table, problems := Load(brokenFS{fstest.MapFS{"etc/hosts": {Data: []byte("x")}, "etc/services": {Data: []byte("s 1/tcp\n")}}}, Auto)
+	if len(problems) != 1 || problems[0].Error() != "etc/hosts: the disk is gone" {
+		t.Errorf("problems %v", problems)
 	}
 	if name, _ := table.TCPPort(1); name != "s" {
 		t.Errorf("port 1 is %q", name)
 	}
-	if _, err := Load(fstest.MapFS{"etc/hosts": {Mode: fs.ModeDir}}, None); err == nil {
+	if _, problems := Load(fstest.MapFS{"etc/hosts": {Mode: fs.ModeDir}}, None); len(problems) != 1 {
 		t.Error("a directory in place of etc/hosts gives no error")
 	}
 }
@@ -315,13 +321,13 @@ func fuzzNames(f *testing.F, file string, seeds ...string) {
 	for _, s := range seeds {
 		f.Add(s)
 	}
-	load := func(text string) (*Table, error) {
+	load := func(text string) (*Table, []error) {
 		return Load(fstest.MapFS{"etc/" + file: {Data: []byte(text)}}, Bundle)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		table, err := load(text)
-		if err != nil {
-			t.Fatal(err)
+		table, problems := load(text)
+		if len(problems) > 0 {
+			t.Fatal(problems)
 		}
 		want := dump(table)
 		if len(want) > strings.Count(text, "\n")*2+2 {

@@ -9,9 +9,9 @@ type Needs struct {
 // Files lists the files of the captured machine that the plan reads, so that a
 // bundle need not hold others. Those of etc/ are always among them.
 func (p Plan) Files(n Needs) []string {
-	files := []string{
-		"etc/services", "etc/hosts", "etc/networks", "etc/protocols", "etc/passwd",
-		"proc/net/route", "proc/net/tcp", "proc/net/udp", // they tell the byte order
+	files := []string{"etc/services", "etc/hosts", "etc/networks", "etc/protocols", "etc/passwd"}
+	if p.NeedsByteOrder(n) {
+		files = append(files, "proc/net/route", "proc/net/tcp", "proc/net/udp") // they tell it
 	}
 	switch p.Mode {
 	case Routes:
@@ -51,6 +51,12 @@ func (p Plan) Files(n Needs) []string {
 		files = append(files, "proc/*/fd/*", "proc/*/cmdline")
 	}
 	return files
+}
+
+// NeedsByteOrder reports whether the plan reads tables that hold words of the
+// machine's own byte order.
+func (p Plan) NeedsByteOrder(n Needs) bool {
+	return p.Mode == Sockets || p.Mode == Routes || p.Mode == Interfaces && n.Extend
 }
 
 // SocketFamilies are the families behind the internet section, in the order in

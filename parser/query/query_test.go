@@ -292,9 +292,8 @@ func TestRoutes(t *testing.T) {
 
 // TestFiles: a plan asks for what it shows, and only for that.
 func TestFiles(t *testing.T) {
-	always := []string{
-		"etc/services", "etc/hosts", "etc/networks", "etc/protocols", "etc/passwd", "proc/net/route", "proc/net/tcp", "proc/net/udp",
-	}
+	always := []string{"etc/services", "etc/hosts", "etc/networks", "etc/protocols", "etc/passwd"}
+	order := []string{"proc/net/route", "proc/net/tcp", "proc/net/udp"}
 	cases := []struct {
 		argv  string
 		needs Needs
@@ -324,10 +323,18 @@ func TestFiles(t *testing.T) {
 			"proc/net/x25/socket", "proc/net/x25", "proc/net/nr", "proc/net/rose",
 		}},
 	}
+	for _, argv := range []string{"s", "M", "i"} {
+		if plan(t, argv).NeedsByteOrder(Needs{}) {
+			t.Errorf("-%s has no words of the machine's byte order", argv)
+		}
+	}
 	for _, tc := range cases {
 		got := plan(t, tc.argv).Files(tc.needs)
 		slices.Sort(got)
 		want := slices.Concat(always, tc.want)
+		if plan(t, tc.argv).NeedsByteOrder(tc.needs) {
+			want = append(want, order...)
+		}
 		slices.Sort(want)
 		if got = slices.Compact(got); !slices.Equal(got, want) {
 			t.Errorf("-%s %+v\n got %q\nwant %q", tc.argv, tc.needs, got, want)

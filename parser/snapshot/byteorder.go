@@ -75,7 +75,7 @@ func maskVote(a netip.Addr) int {
 func contiguous(mask uint32) bool { return ^mask&(^mask+1) == 0 }
 
 // loopbackVote judges an address that was read as little-endian. Only 127.0.0.1
-// counts: the other way round it is 1.0.0.127, which no machine has, whereas
+// counts: the other way round it is 1.0.0.127, in a network of name servers, whereas
 // 127.0.0.10 could be 10.0.0.127.
 func loopbackVote(a netip.Addr) int {
 	switch a {

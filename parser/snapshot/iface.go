@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"cmp"
 	"io/fs"
 	"iter"
 	"net/netip"
@@ -250,48 +251,74 @@ func (s *Snapshot) fromTables(byName map[string]*Interface, bad func(error)) {
 	if fib.State != Present {
 		return
 	}
+	networks := connectedNetworks(connected)
 	seen := map[netip.Addr]bool{}
 	for e := range good(fib.Rows(), bad) {
 		if e.Type != "LOCAL" || e.Prefix.Bits() != 32 || seen[e.Prefix.Addr()] {
 			continue
 		}
 		seen[e.Prefix.Addr()] = true
-		placeAddr(byName, connected, e.Prefix.Addr())
+		placeAddr(byName, networks, e.Prefix.Addr())
 	}
 }
 
-// placeAddr gives a local address to the interface whose connected route has
-// it. If two interfaces share the network, it may be either's: then it is left
-// out.
-func placeAddr(byName map[string]*Interface, connected []parser.Route, a netip.Addr) {
+// networks finds the interfaces behind a connected route by netmask and
+// destination, longest netmask first.
+type networks struct {
+	masks  []netip.Addr
+	ifaces map[[2]netip.Addr][]string
+}
+
+func connectedNetworks(routes []parser.Route) networks {
+	n := networks{ifaces: map[[2]netip.Addr][]string{}}
+	for _, r := range routes {
+		if m := number(r.Genmask); m == 0 || !contiguous(m) {
+			continue // a default route says nothing of addresses
+		}
+		key := [2]netip.Addr{r.Genmask, r.Destination}
+		if !slices.Contains(n.ifaces[key], r.Iface) && len(n.ifaces[key]) < 2 {
+			n.ifaces[key] = append(n.ifaces[key], r.Iface)
+		}
+		n.masks = append(n.masks, r.Genmask)
+	}
+	slices.SortFunc(n.masks, func(a, b netip.Addr) int { return b.Compare(a) })
+	n.masks = slices.Compact(n.masks)
+	return n
+}
+
+// of gives the netmask and the interface of an address. If two interfaces share
+// its network it may be either's, and none is given.
+func (n networks) of(a netip.Addr) (netmask netip.Addr, iface string) {
+	for _, mask := range n.masks {
+		if ifaces := n.ifaces[[2]netip.Addr{mask, masked(a, mask)}]; len(ifaces) > 0 {
+			if len(ifaces) == 1 {
+				return mask, ifaces[0]
+			}
+			break
+		}
+	}
+	return netip.Addr{}, ""
+}
+
+func masked(a, mask netip.Addr) netip.Addr {
+	b, m := a.As4(), mask.As4()
+	for i := range b {
+		b[i] &= m[i]
+	}
+	return netip.AddrFrom4(b)
+}
+
+// placeAddr gives a local address to its interface.
+func placeAddr(byName map[string]*Interface, connected networks, a netip.Addr) {
+	mask, name := connected.of(a)
 	if a.IsLoopback() {
 		// lo's network is in the local table only, as 127.0.0.0/8.
-		if lo := byName["lo"]; lo != nil {
-			lo.Addrs = append(lo.Addrs, Addr4{Addr: a, Netmask: parser.Some(netip.AddrFrom4([4]byte{255, 0, 0, 0}))})
-			lo.AddrsKnown = true
-		}
-		return
+		mask, name = netip.AddrFrom4([4]byte{255, 0, 0, 0}), "lo"
 	}
-	var best []parser.Route
-	for _, r := range connected {
-		switch {
-		case !inNet(a, r):
-		case len(best) == 0 || number(r.Genmask) > number(best[0].Genmask):
-			best = []parser.Route{r}
-		case r.Genmask == best[0].Genmask && r.Iface != best[0].Iface:
-			best = append(best, r)
-		}
+	if i := byName[name]; i != nil {
+		i.Addrs = append(i.Addrs, Addr4{Addr: a, Netmask: parser.Some(mask)})
+		i.AddrsKnown = true
 	}
-	if len(best) != 1 || byName[best[0].Iface] == nil || number(best[0].Genmask) == 0 {
-		return
-	}
-	i := byName[best[0].Iface]
-	i.Addrs = append(i.Addrs, Addr4{Addr: a, Netmask: parser.Some(best[0].Genmask)})
-	i.AddrsKnown = true
-}
-
-func inNet(a netip.Addr, r parser.Route) bool {
-	return number(a)&number(r.Genmask) == number(r.Destination)
 }
 
 func number(a netip.Addr) uint32 {
@@ -313,24 +340,14 @@ func CompareNames(a, b string) int {
 	case len(headA) != len(headB):
 		return len(headA) - len(headB)
 	case numA != numB:
-		return compare(numA, numB)
+		return cmp.Compare(numA, numB)
 	case nameA != nameB:
 		return strings.Compare(nameA, nameB)
 	case aliasA != aliasB:
-		return compare(aliasA, aliasB)
+		return cmp.Compare(aliasA, aliasB)
 	default:
 		return strings.Compare(a, b) // eth0:1 and eth0:01
 	}
-}
-
-func compare(a, b int64) int {
-	if a < b {
-		return -1
-	}
-	if a > b {
-		return 1
-	}
-	return 0
 }
 
 // splitAlias takes `:digits` off a name; no alias is -1, before every number.
