@@ -12,7 +12,7 @@ import (
 // byte for byte. The few differences that are wanted are listed in the README.
 type Netstat struct{}
 
-// Name is the value of --format.
+// Name is what the list of formats calls it.
 func (Netstat) Name() string { return "netstat" }
 
 // Write writes the whole view.
