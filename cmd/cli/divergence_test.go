@@ -52,6 +52,9 @@ func unwanted(g golden, stdout string) string {
 	got, want := strings.Split(stdout, "\n"), strings.Split(g.stdout, "\n")
 	if g.code == 1 && len(got) > len(want) && !slices.ContainsFunc(g.argv, isRoute) {
 		want = want[:len(want)-1] // the last one is the empty rest behind the newline
+		if !inOrder(got[max(0, len(want)-1):]) {
+			return "what comes behind netstat's end is not of later protocols:\n" + strings.Join(got[len(want):], "\n")
+		}
 		got = got[:len(want)]
 	}
 	for i := 0; i < max(len(got), len(want)); i++ {
@@ -72,6 +75,23 @@ var isRow = regexp.MustCompile(`^(tcp|udp|raw|sctp|unix|Active)`)
 
 func isWanted(argv []string, got, want string) bool {
 	return slices.ContainsFunc(divergences, func(d divergence) bool { return d.line(argv, got, want) })
+}
+
+// inOrder reports whether lines are of protocols in the order in which netstat
+// shows them, headings and further lines of a row aside.
+func inOrder(lines []string) bool {
+	order := []string{"tcp", "tcp6", "sctp", "udp", "udp6", "udpl", "udpl6", "raw", "raw6", "unix"}
+	last, groups := 0, false // rows of -g begin with any interface's name
+	for _, line := range lines {
+		word, _, _ := strings.Cut(line, " ")
+		at := slices.Index(order, word)
+		groups = groups && word != "Active" || word == "IPv6/IPv4"
+		if at >= 0 && at < last || at < 0 && !groups && word != "" && word != "Active" && word != "Proto" {
+			return false
+		}
+		last = max(last, at)
+	}
+	return true
 }
 
 func isRoute(arg string) bool {
