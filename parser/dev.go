@@ -37,32 +37,11 @@ func Dev(file string, r io.Reader, _ Options) iter.Seq2[DevCounters, error] {
 			}
 		}
 		layout := devLayout(text)
-		var c cursor
-		for {
-			text, err := l.next()
-			if err != nil {
-				if !yieldFail(l, file, text, err, yield) {
-					return
-				}
-				continue
-			}
-			c.reset(text)
+		body(l, file, func(c *cursor) DevCounters {
 			d := c.dev(layout)
 			d.Line = l.line
-			if c.err != nil {
-				if !yield(DevCounters{}, c.rowError(file, l.line)) {
-					return
-				}
-				continue
-			}
-			if !yield(d, nil) {
-				return
-			}
-			if l.cut && c.pos == len(text) {
-				yield(DevCounters{}, cutError(file, l.line, text))
-				return
-			}
-		}
+			return d
+		}, yield)
 	}
 }
 

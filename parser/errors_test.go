@@ -72,7 +72,7 @@ func TestErrorTexts(t *testing.T) {
 		{"unix inode in hex", "unix", "Inode\n0: 2 0 0 1 1 7f\n", []string{`unix:2: Inode "7f": invalid syntax`}, nil},
 		{"unix without its inode", "unix", "Inode\n0: 2 0 0 1 1\n", []string{`unix:2: Inode missing: row ends before this column`}, nil},
 		{"unix inode may be cut", "unix", "Inode\n0: 2 0 0 1 1 471", []string{`unix:2: Inode missing: row ends before this column`}, nil},
-		{"unix name may be cut", "unix", "Inode\n0: 2 0 0 1 1 471 /run/dbus sock", []string{`unix:2: Path "/run/dbus": the file ends here without a newline, the value may be cut`}, []int{2}},
+		{"unix name may be cut", "unix", "Inode\n0: 2 0 0 1 1 471 /run/dbus sock", []string{`unix:2: Path "/run/dbus sock": the file ends here without a newline, the value may be cut`}, []int{2}},
 
 		{"route empty", "route", "", []string{"route: cannot read beyond line 0: the file is empty, without even a header line"}, nil},
 		{"route header lacks Metric", "route", "Iface Destination Gateway Flags RefCnt Use Mask MTU Window IRTT\n", []string{`route:1: the header has no column "Metric": no row can be read`}, nil},

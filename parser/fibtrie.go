@@ -52,7 +52,7 @@ func FibTrie(file string, r io.Reader, _ Options) iter.Seq2[FibEntry, error] {
 						return
 					}
 					if l.cut && !isBlank(text[len(text)-1]) {
-						err = cutError(file, l.line, text)
+						err = (&cursor{b: text}).cutError(file, l.line)
 					}
 				}
 			case word[len(word)-1] == ':':

@@ -68,32 +68,15 @@ func Inet(file string, r io.Reader, o Options) iter.Seq2[InetSocket, error] {
 		if err != nil && !yieldFail(l, file, text, err, yield) {
 			return
 		}
-		var c cursor
-		for {
-			text, err := l.next()
-			if err != nil {
-				if !yieldFail(l, file, text, err, yield) {
-					return
-				}
-				continue
-			}
-			c.reset(text)
+		body(l, file, func(c *cursor) InetSocket {
 			s := c.inet(order)
-			if c.err == nil && l.cut && c.pos == len(text) {
+			s.Line = l.line
+			if l.cut && c.pos == len(c.b) {
 				// The inode is never the last column: these digits may be half of it.
 				c.fail("inode", c.pos, ErrShort)
 			}
-			if c.err != nil {
-				if !yield(InetSocket{}, c.rowError(file, l.line)) {
-					return
-				}
-				continue
-			}
-			s.Line = l.line
-			if !yield(s, nil) {
-				return
-			}
-		}
+			return s
+		}, yield)
 	}
 }
 

@@ -96,12 +96,12 @@ func IPLinks(file string, r io.Reader, _ Options) iter.Seq2[IPLink, error] {
 				link = next
 				link.Line = l.line
 				if l.cut {
-					cut = cutError(file, l.line, text)
+					cut = (&cursor{b: text}).cutError(file, l.line)
 				}
 				continue
 			}
 			if l.cut && bytes.HasPrefix(bytes.TrimLeft(text, " \t"), []byte("inet ")) {
-				cut = cutError(file, l.line, text)
+				cut = (&cursor{b: text}).cutError(file, l.line)
 			}
 			if err := link.detail(file, l.line, text); err != nil && !yield(IPLink{}, err) {
 				return

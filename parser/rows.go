@@ -6,11 +6,9 @@ import (
 	"iter"
 )
 
-// rows is the loop that the small tables share: it decodes line by line, turns
-// a failed cursor into a [*RowError] and goes on. A last row without its newline
-// is yielded, with an [ErrCut] behind it if its last value may be cut. header says whether the first
-// line names columns and is passed over; start, if not nil, gets to see it (nil
-// text: the file is empty) and may end the sequence with an error.
+// rows decodes a table of one header line or none. start, if not nil, gets to
+// see the header (nil text: the file is empty) and may end the sequence with an
+// error.
 func rows[T any](file string, r io.Reader, header bool,
 	start func(head []byte) error,
 	decode func(c *cursor, line int) T,
@@ -31,44 +29,52 @@ func rows[T any](file string, r io.Reader, header bool,
 				}
 			}
 		}
-		var c cursor
-		for {
-			text, err := l.next()
-			if err != nil {
-				if !yieldFail(l, file, text, err, yield) {
-					return
-				}
-				continue
-			}
-			c.reset(text)
-			row := decode(&c, l.line)
-			if c.err != nil {
-				var zero T
-				if !yield(zero, c.rowError(file, l.line)) {
-					return
-				}
-				continue
-			}
-			if !yield(row, nil) {
+		body(l, file, func(c *cursor) T { return decode(c, l.line) }, yield)
+	}
+}
+
+// body is the loop over the rows behind the header: it decodes line by line,
+// turns a failed cursor into a [*RowError] and goes on. A last row without its
+// newline is yielded, with an [ErrCut] behind it if its last value may be cut.
+func body[T any](l *lines, file string, decode func(c *cursor) T, yield func(T, error) bool) {
+	var c cursor
+	var zero T
+	for {
+		text, err := l.next()
+		if err != nil {
+			if !yieldFail(l, file, text, err, yield) {
 				return
 			}
-			if l.cut && c.pos == len(text) {
-				var zero T
-				yield(zero, cutError(file, l.line, text))
+			continue
+		}
+		c.reset(text)
+		row := decode(&c)
+		if c.err != nil {
+			if !yield(zero, c.rowError(file, l.line)) {
 				return
 			}
+			continue
+		}
+		if !yield(row, nil) {
+			return
+		}
+		if l.cut && c.pos == len(text) {
+			yield(zero, c.cutError(file, l.line))
+			return
 		}
 	}
 }
 
 // cutError follows a row that was read up to the end of a file without a
 // newline there: its last column may have been longer.
-func cutError(file string, line int, text []byte) error {
-	text = bytes.TrimRight(text, " \t")
-	at := bytes.LastIndexAny(text, " \t") + 1
-	v := text[at:]
+func (c *cursor) cutError(file string, line int) error {
+	if c.field == "" { // no decoder said which column that is
+		text := bytes.TrimRight(c.b, " \t")
+		c.at = bytes.LastIndexAny(text, " \t") + 1
+	}
+	v := bytes.TrimRight(c.b[c.at:], " \t")
 	return &RowError{
-		File: file, Line: line, Column: at + 1,
+		File: file, Line: line, Column: c.at + 1, Field: c.field,
 		Value: string(v[:min(len(v), maxValue)]), Err: ErrCut,
 	}
 }

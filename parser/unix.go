@@ -48,39 +48,22 @@ func Unix(file string, r io.Reader, _ Options) iter.Seq2[UnixSocket, error] {
 			return
 		}
 		hasInode := bytes.Contains(head, []byte("Inode"))
-		var c cursor
 		var names arena
-		for {
-			text, err := l.next()
-			if err != nil {
-				if !yieldFail(l, file, text, err, yield) {
-					return
-				}
-				continue
-			}
-			c.reset(text)
+		body(l, file, func(c *cursor) UnixSocket {
 			s, path := c.unix(hasInode)
-			if c.err == nil && l.cut && len(path) == 0 {
+			if c.err != nil {
+				return s
+			}
+			if l.cut && len(path) == 0 {
 				// A newline always follows: these digits may be half of the number.
 				c.fail("Inode", c.pos, ErrShort)
-			}
-			if c.err != nil {
-				if !yield(UnixSocket{}, c.rowError(file, l.line)) {
-					return
-				}
-				continue
+				return s
 			}
 			s.Line = l.line
 			s.Path = names.keep(path)
-			if !yield(s, nil) {
-				return
-			}
-			if l.cut {
-				c.fail("Path", len(c.b)-len(path), ErrCut)
-				yield(UnixSocket{}, c.rowError(file, l.line))
-				return
-			}
-		}
+			c.field, c.at, c.pos = "Path", len(c.b)-len(path), len(c.b)
+			return s
+		}, yield)
 	}
 }
 
