@@ -106,14 +106,13 @@ func good[T any](n *netstat, t snapshot.Table[T]) iter.Seq[T] {
 // bytes in 20 columns.
 func (n *netstat) appendProgram(b []byte, inode uint64, known bool) []byte {
 	b = append(b, ' ')
-	from := len(b)
 	owner, ok := n.owners.Of(inode)
 	if !known || !ok {
-		return pad(append(b, '-'), from, programWidth)
+		return left(b, "-", programWidth)
 	}
 	n.a = leftInt(n.a[:0], int64(owner.PID), 0)
 	n.a = append(append(n.a, '/'), owner.Name...)
-	return pad(appendSafe(b, n.a[:min(len(n.a), programWidth-1)]), from, programWidth)
+	return safeLeft(b, n.a[:min(len(n.a), programWidth-1)], programWidth)
 }
 
 const programWidth = 20

@@ -86,31 +86,16 @@ func scanTOS(r, last *parser.CachedRoute) {
 
 func (n *netstat) appendCachedRoute(b []byte, r *parser.CachedRoute, level routeLevel) []byte {
 	for _, a := range [...]netip.Addr{r.Source, r.Destination, r.Gateway} {
-		from := len(b)
 		n.a = appendHost(n.a[:0], a, n.numericRoutes(), n.Names)
-		b = append(pad(appendSafe(b, n.a), from, 15), ' ')
+		b = append(safeLeft(b, n.a, 15), ' ')
 	}
 	b = append(appendCacheFlags(b, r), ' ')
-	if level == levelMSS {
-		b = append(rightInt(b, int64(int32(r.MTU)), 5), ' ')
-		b = append(leftInt(b, int64(int32(r.Window)), 5), ' ')
-		b = append(rightInt(b, int64(int32(r.IRTT)), 6), ' ')
-		return append(appendSafe(b, r.Iface), '\n')
+	b = appendRouteColumns(b, level, routeColumns{r.Metric, r.RefCnt, r.Use, r.MTU, r.Window, r.IRTT, r.Iface})
+	if level == levelBoth {
+		b = append(leftInt(b, int64(int32(r.IRTT)), 5), ' ')
+		b = n.appendHH(b, r)
 	}
-	b = append(leftInt(b, int64(int32(r.Metric)), 6), ' ')
-	if level == levelMetric {
-		b = append(leftInt(b, int64(int32(r.RefCnt)), 2), ' ')
-		b = append(rightInt(b, int64(int32(r.Use)), 7), ' ')
-		return append(appendSafe(b, r.Iface), '\n')
-	}
-	b = append(leftInt(b, int64(int32(r.RefCnt)), 3), ' ')
-	b = append(rightInt(b, int64(int32(r.Use)), 6), ' ')
-	from := len(b)
-	b = append(pad(appendSafe(b, r.Iface[:min(len(r.Iface), 6)]), from, 6), "   "...)
-	b = append(leftInt(b, int64(int32(r.MTU)), 5), ' ')
-	b = append(leftInt(b, int64(int32(r.Window)), 6), ' ')
-	b = append(leftInt(b, int64(int32(r.IRTT)), 5), ' ')
-	return append(n.appendHH(b, r), '\n')
+	return append(b, '\n')
 }
 
 // appendHH appends the columns that only -ree has. The TOS is hexadecimal, as
@@ -197,15 +182,9 @@ func (n *netstat) appendNeighbour(b []byte, r *parser.Neighbour) []byte {
 	b = append(appendSafe(b, n.a), '/')
 	b = append(pad(leftUint(b, uint64(r.PrefixLen), 0), from, 43), ' ')
 	b = fmt.Appendf(b, "%02x:%02x:%02x:%02x:%02x:%02x ", r.HWAddr[0], r.HWAddr[1], r.HWAddr[2], r.HWAddr[3], r.HWAddr[4], r.HWAddr[5])
+	b = append(safeLeft(b, r.Iface, 8), ' ')
 	from = len(b)
-	b = append(pad(appendSafe(b, r.Iface), from, 8), ' ')
-	from = len(b)
-	for _, l := range neighbourLetters {
-		if r.Flags&l.bit != 0 {
-			b = append(b, l.letter)
-		}
-	}
-	b = append(pad(b, from, 5), ' ')
+	b = append(pad(appendLetters(b, uint32(r.Flags), neighbourLetters), from, 5), ' ')
 	b = append(leftUint(b, uint64(r.RefCnt), 3), ' ')
 	state, ok := neighbourStates[r.State]
 	if !ok {
@@ -218,10 +197,7 @@ func (n *netstat) appendNeighbour(b []byte, r *parser.Neighbour) []byte {
 	return append(b, '\n')
 }
 
-var neighbourLetters = []struct {
-	bit    uint16
-	letter byte
-}{{0x80, 'R'}, {0x4, 'x'}, {0x2, 'h'}, {0x8, 'P'}}
+var neighbourLetters = []flagLetter{{0x80, 'R'}, {0x4, 'x'}, {0x2, 'h'}, {0x8, 'P'}}
 
 // appendAges appends for how long the entry still counts as reachable, and
 // after what time it may go, "*" while it is in use.

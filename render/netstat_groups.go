@@ -24,8 +24,7 @@ func (n *netstat) groupTable(t snapshot.Table[parser.Group], asked Asked) {
 		return
 	}
 	for g := range good(n, t) {
-		from := len(n.buf)
-		n.buf = append(pad(appendSafe(n.buf, g.Iface), from, 15), ' ')
+		n.buf = append(safeLeft(n.buf, g.Iface, 15), ' ')
 		n.buf = append(leftInt(n.buf, g.Users, 6), ' ')
 		n.a = appendHost(n.a[:0], g.Addr, n.Columns.NumericHosts, n.Names)
 		n.buf = append(appendSafe(n.buf, n.a), '\n')

@@ -55,10 +55,7 @@ func (n *netstat) interfaces() {
 const kernelSet = parser.FlagPromisc | parser.FlagAllmulti
 
 // flagLetters are in netstat's order.
-var flagLetters = []struct {
-	bit    uint32
-	letter byte
-}{
+var flagLetters = []flagLetter{
 	{parser.FlagAllmulti, 'A'}, {parser.FlagBroadcast, 'B'}, {parser.FlagDebug, 'D'},
 	{parser.FlagLoopback, 'L'}, {parser.FlagMulticast, 'M'}, {parser.FlagDynamic, 'd'},
 	{parser.FlagPromisc, 'P'}, {parser.FlagNotrailers, 'N'}, {parser.FlagNoarp, 'O'},
@@ -88,8 +85,7 @@ func appendFlagLetters(b []byte, f snapshot.Flags) []byte {
 
 // appendIface appends the line of -i (8.3). RX-OVR is left-aligned in netstat.
 func appendIface(b []byte, i *snapshot.Interface) []byte {
-	from := len(b)
-	b = append(pad(appendSafe(b, i.Name[:min(len(i.Name), 15)]), from, 15), ' ')
+	b = append(safeLeft(b, i.Name[:min(len(i.Name), 15)], 15), ' ')
 	if mtu, ok := i.MTU.Get(); ok {
 		b = rightInt(b, mtu, 5)
 	} else {

@@ -131,7 +131,7 @@ func (n *netstat) appendEndpoint(b []byte, proto query.Protocol, ap netip.AddrPo
 		host = host[:min(len(host), endpointWidth-1-len(port))]
 	}
 	n.a = append(append(host, ':'), port...)
-	return pad(appendSafe(b, n.a[:min(len(n.a), maxText)]), from, endpointWidth)
+	return safeLeft(b, n.a[:min(len(n.a), maxText)], endpointWidth)
 }
 
 // appendPort appends a port or its service name, which SCTP ports never have.
@@ -190,8 +190,7 @@ func (n *netstat) appendUserInode(b []byte, uid uint32, inode uint64) []byte {
 func (n *netstat) appendUser(b []byte, uid uint32) []byte {
 	if !n.Columns.NumericUsers {
 		if name, ok := n.Names.User(uid); ok {
-			from := len(b)
-			return pad(appendSafe(b, name), from, 10)
+			return safeLeft(b, name, 10)
 		}
 	}
 	return leftInt(b, int64(int32(uid)), 10)

@@ -45,9 +45,8 @@ func (n *netstat) appendMasquerade(b []byte, m *parser.Masquerade) []byte {
 		}
 	}
 	for _, ap := range [...]netip.AddrPort{m.From, m.To} {
-		from := len(b)
 		n.a = appendHost(n.a[:0], ap.Addr(), n.Columns.NumericHosts, n.Names)
-		b = append(pad(appendSafe(b, n.a), from, 20), ' ')
+		b = append(safeLeft(b, n.a, 20), ' ')
 	}
 	b = append(n.appendMasqPort(b, m, m.From.Port()), " -> "...)
 	b = append(n.appendMasqPort(b, m, m.To.Port()), " ("...)

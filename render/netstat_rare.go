@@ -66,11 +66,6 @@ func (n *netstat) packets(f query.Family, t snapshot.Table[parser.PacketSocket],
 	}
 }
 
-func safeLeft(b []byte, s string, width int) []byte {
-	from := len(b)
-	return pad(appendSafe(b, s), from, width)
-}
-
 // States by number, as each family's part of netstat words them.
 var (
 	ax25States   = []string{"LISTENING", "SABM SENT", "DISC SENT", "ESTABLISHED", "RECOVERY"}

@@ -90,19 +90,11 @@ func appendAtalkRoute(b []byte, r *parser.AtalkRoute) []byte {
 	b = safeLeft(b, r.Target, 16)
 	b = safeLeft(b, r.Router, 16)
 	b = safeLeft(b, r.Device, 16)
-	for _, l := range atalkLetters {
-		if uint32(r.Flags)&l.bit != 0 {
-			b = append(b, l.letter)
-		}
-	}
-	return b
+	return appendLetters(b, uint32(r.Flags), atalkLetters)
 }
 
 // atalkLetters are those of the IPv4 table, where "!" replaces nothing.
-var atalkLetters = append([]struct {
-	bit    uint32
-	letter byte
-}{{parser.RouteUp, 'U'}, {parser.RouteGateway, 'G'}, {parser.RouteReject, '!'}}, routeLetters...)
+var atalkLetters = append([]flagLetter{{parser.RouteUp, 'U'}, {parser.RouteGateway, 'G'}, {parser.RouteReject, '!'}}, routeLetters...)
 
 // neighbours reads a table of neighbours by their number.
 func (n *netstat) neighbours(t snapshot.Table[parser.RadioNeighbour]) map[uint32]parser.RadioNeighbour {

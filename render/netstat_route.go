@@ -105,31 +105,43 @@ func (n *netstat) appendRoute(b []byte, r *parser.Route, level routeLevel) []byt
 	}
 	b = append(n.appendCut(append(b, ' '), append4(n.a[:0], r.Genmask.As4())), ' ')
 	b = append(appendRouteFlags(b, r.Flags), ' ')
-	switch {
-	case reject:
+	if reject {
 		b = appendReject(b, r, level)
-	case level == levelMetric:
-		b = append(leftInt(b, int64(int32(r.Metric)), 6), ' ')
-		b = append(leftInt(b, int64(int32(r.RefCnt)), 2), ' ')
-		b = append(rightInt(b, int64(int32(r.Use)), 7), ' ')
-		b = appendSafe(b, r.Iface)
-	case level == levelBoth:
-		b = append(leftInt(b, int64(int32(r.Metric)), 6), ' ')
-		b = append(leftInt(b, int64(int32(r.RefCnt)), 3), ' ')
-		b = append(rightInt(b, int64(int32(r.Use)), 6), ' ')
-		from := len(b)
-		b = pad(appendSafe(b, r.Iface[:min(len(r.Iface), 6)]), from, 6)
-		b = append(b, "   "...)
-		b = append(leftInt(b, int64(int32(r.MTU)), 5), ' ')
-		b = append(leftInt(b, int64(int32(r.Window)), 6), ' ')
-		b = leftInt(b, int64(int32(r.IRTT)), 0)
-	default:
-		b = append(rightInt(b, int64(int32(r.MTU)), 5), ' ')
-		b = append(leftInt(b, int64(int32(r.Window)), 5), ' ')
-		b = append(rightInt(b, int64(int32(r.IRTT)), 6), ' ')
-		b = appendSafe(b, r.Iface)
+	} else {
+		b = appendRouteColumns(b, level, routeColumns{r.Metric, r.RefCnt, r.Use, r.MTU, r.Window, r.IRTT, r.Iface})
+		if level == levelBoth {
+			b = leftInt(b, int64(int32(r.IRTT)), 0)
+		}
 	}
 	return append(b, '\n')
+}
+
+// routeColumns are what the table and the cache show behind the flags.
+type routeColumns struct {
+	metric, refCnt, use, mtu, window, irtt int64
+	iface                                  string
+}
+
+// appendRouteColumns appends the columns of a level. With both, the IRTT is
+// left to the caller: the cache pads it.
+func appendRouteColumns(b []byte, level routeLevel, r routeColumns) []byte {
+	if level == levelMSS {
+		b = append(rightInt(b, int64(int32(r.mtu)), 5), ' ')
+		b = append(leftInt(b, int64(int32(r.window)), 5), ' ')
+		b = append(rightInt(b, int64(int32(r.irtt)), 6), ' ')
+		return appendSafe(b, r.iface)
+	}
+	b = append(leftInt(b, int64(int32(r.metric)), 6), ' ')
+	if level == levelMetric {
+		b = append(leftInt(b, int64(int32(r.refCnt)), 2), ' ')
+		b = append(rightInt(b, int64(int32(r.use)), 7), ' ')
+		return appendSafe(b, r.iface)
+	}
+	b = append(leftInt(b, int64(int32(r.refCnt)), 3), ' ')
+	b = append(rightInt(b, int64(int32(r.use)), 6), ' ')
+	b = append(safeLeft(b, r.iface[:min(len(r.iface), 6)], 6), "   "...)
+	b = append(leftInt(b, int64(int32(r.mtu)), 5), ' ')
+	return append(leftInt(b, int64(int32(r.window)), 6), ' ')
 }
 
 func appendReject(b []byte, r *parser.Route, level routeLevel) []byte {
@@ -146,9 +158,8 @@ func appendReject(b []byte, r *parser.Route, level routeLevel) []byte {
 
 // appendCut appends a column that netstat cuts to 15 bytes.
 func (n *netstat) appendCut(b, text []byte) []byte {
-	from := len(b)
 	n.a = text
-	return pad(appendSafe(b, text[:min(len(text), 15)]), from, 15)
+	return safeLeft(b, text[:min(len(text), 15)], 15)
 }
 
 // destination gives the text of the Destination column: a host if the H flag or
@@ -183,11 +194,24 @@ func hasHostBits(r *parser.Route) bool {
 	return false
 }
 
-// routeLetters are the flags behind U and G, in the order they are printed.
-var routeLetters = []struct {
+// A flagLetter is the letter that stands for a flag.
+type flagLetter struct {
 	bit    uint32
 	letter byte
-}{
+}
+
+// appendLetters appends the letters of the flags that are set, in their order.
+func appendLetters(b []byte, flags uint32, letters []flagLetter) []byte {
+	for _, l := range letters {
+		if flags&l.bit != 0 {
+			b = append(b, l.letter)
+		}
+	}
+	return b
+}
+
+// routeLetters are the flags behind U and G, in the order they are printed.
+var routeLetters = []flagLetter{
 	{0x4, 'H'}, {0x8, 'R'}, {0x10, 'D'}, {0x20, 'M'}, {0x10000, 'd'}, {0x20000, 'a'},
 	{0x40000, 'c'}, {0x200000, 'o'}, {0x400000, 'e'}, {0x1000000, 'c'}, {0x2000000, 'f'},
 	{0x4000000, 'p'}, {0x80000000, 'l'}, {0x40, 'u'}, {0x80, 'w'}, {0x100, 'i'}, {0x400, 'n'},
@@ -207,20 +231,12 @@ func appendRouteFlags(b []byte, flags uint32) []byte {
 			b = append(b, 'G')
 		}
 	}
-	for _, l := range routeLetters {
-		if flags&l.bit != 0 {
-			b = append(b, l.letter)
-		}
-	}
-	return pad(b, from, 5)
+	return pad(appendLetters(b, flags, routeLetters), from, 5)
 }
 
 // route6Letters are all flags of the IPv6 table in the order they are printed;
 // "!" replaces nothing here.
-var route6Letters = []struct {
-	bit    uint32
-	letter byte
-}{
+var route6Letters = []flagLetter{
 	{0x1, 'U'}, {0x200, '!'}, {0x2, 'G'}, {0x4, 'H'}, {0x10000, 'D'}, {0x40000, 'A'},
 	{0x1000000, 'C'}, {0x20000, 'a'}, {0x400000, 'e'}, {0x20, 'm'}, {0x200000, 'n'}, {0x2000000, 'f'},
 }
@@ -257,20 +273,13 @@ func (n *netstat) routesInet6() bool {
 }
 
 func (n *netstat) appendRoute6(b []byte, r *parser.Route6) []byte {
-	from := len(b)
 	n.a = appendHost(n.a[:0], r.Destination.Addr(), n.numericRoutes(), n.Names)
 	n.a = leftInt(append(n.a, '/'), int64(r.Destination.Bits()), 0)
-	b = append(pad(appendSafe(b, n.a[:min(len(n.a), maxText)]), from, 30), ' ')
-	from = len(b)
+	b = append(safeLeft(b, n.a[:min(len(n.a), maxText)], 30), ' ')
 	n.a = appendHost(n.a[:0], r.NextHop, n.numericRoutes(), n.Names)
-	b = append(pad(appendSafe(b, n.a), from, 26), ' ')
-	from = len(b)
-	for _, l := range route6Letters {
-		if r.Flags&l.bit != 0 {
-			b = append(b, l.letter)
-		}
-	}
-	b = append(pad(b, from, 4), ' ')
+	b = append(safeLeft(b, n.a, 26), ' ')
+	from := len(b)
+	b = append(pad(appendLetters(b, r.Flags, route6Letters), from, 4), ' ')
 	b = append(leftInt(b, int64(int32(r.Metric)), 3), ' ')
 	b = append(leftInt(b, int64(int32(r.RefCnt)), 1), ' ')
 	b = append(rightInt(b, int64(int32(r.Use)), 6), ' ')

@@ -17,6 +17,12 @@ func appendSafe[T string | []byte](b []byte, s T) []byte {
 	return append(b, s...)
 }
 
+// safeLeft is appendSafe, padded to width.
+func safeLeft[T string | []byte](b []byte, s T, width int) []byte {
+	from := len(b)
+	return pad(appendSafe(b, s), from, width)
+}
+
 func appendEscaped(b []byte, s string) []byte {
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])

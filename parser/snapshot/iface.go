@@ -236,12 +236,6 @@ var hwKinds = map[string]int64{
 // routing tables: fib_trie has the local addresses without interfaces, and the
 // connected routes of the main table have the interface and the netmask.
 func (s *Snapshot) fromTables(byName map[string]*Interface, bad func(error)) {
-	var connected []parser.Route
-	for r := range good(s.Routes().Rows(), func(error) {}) {
-		if r.Flags&(parser.RouteUp|parser.RouteGateway|parser.RouteReject) == parser.RouteUp {
-			connected = append(connected, r)
-		}
-	}
 	for a := range good(open(s, "proc/net/if_inet6", parser.IfInet6).Rows(), bad) {
 		if i := byName[a.Iface]; i != nil {
 			i.Addrs6 = append(i.Addrs6, a)
@@ -251,7 +245,7 @@ func (s *Snapshot) fromTables(byName map[string]*Interface, bad func(error)) {
 	if fib.State != Present {
 		return
 	}
-	networks := connectedNetworks(connected)
+	networks := connectedNetworks(good(s.Routes().Rows(), func(error) {}))
 	seen := map[netip.Addr]bool{}
 	for e := range good(fib.Rows(), bad) {
 		if e.Type != "LOCAL" || e.Prefix.Bits() != 32 || seen[e.Prefix.Addr()] {
@@ -262,16 +256,19 @@ func (s *Snapshot) fromTables(byName map[string]*Interface, bad func(error)) {
 	}
 }
 
-// networks finds the interfaces behind a connected route by netmask and
-// destination, longest netmask first.
+// networks finds the interfaces of connected routes by netmask and destination,
+// longest netmask first.
 type networks struct {
 	masks  []netip.Addr
 	ifaces map[[2]netip.Addr][]string
 }
 
-func connectedNetworks(routes []parser.Route) networks {
+func connectedNetworks(routes iter.Seq[parser.Route]) networks {
 	n := networks{ifaces: map[[2]netip.Addr][]string{}}
-	for _, r := range routes {
+	for r := range routes {
+		if r.Flags&(parser.RouteUp|parser.RouteGateway|parser.RouteReject) != parser.RouteUp {
+			continue // not connected
+		}
 		if m := number(r.Genmask); m == 0 || !contiguous(m) {
 			continue // a default route says nothing of addresses
 		}
@@ -279,10 +276,11 @@ func connectedNetworks(routes []parser.Route) networks {
 		if !slices.Contains(n.ifaces[key], r.Iface) && len(n.ifaces[key]) < 2 {
 			n.ifaces[key] = append(n.ifaces[key], r.Iface)
 		}
-		n.masks = append(n.masks, r.Genmask)
+		if !slices.Contains(n.masks, r.Genmask) { // 32 at most
+			n.masks = append(n.masks, r.Genmask)
+		}
 	}
 	slices.SortFunc(n.masks, func(a, b netip.Addr) int { return b.Compare(a) })
-	n.masks = slices.Compact(n.masks)
 	return n
 }
 

@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 
 	"github.com/coldstat/coldstat/parser"
@@ -12,15 +13,15 @@ import (
 // holes tell nothing.
 func TestPlaceAddr(t *testing.T) {
 	route := func(iface, dst, mask string) parser.Route {
-		return parser.Route{Iface: iface, Destination: netip.MustParseAddr(dst), Genmask: netip.MustParseAddr(mask)}
+		return parser.Route{Flags: parser.RouteUp, Iface: iface, Destination: netip.MustParseAddr(dst), Genmask: netip.MustParseAddr(mask)}
 	}
-	n := connectedNetworks([]parser.Route{
+	n := connectedNetworks(slices.Values([]parser.Route{
 		route("ppp0", "0.0.0.0", "0.0.0.0"),
 		route("eth0", "10.0.0.0", "255.0.0.0"),
 		route("eth1", "10.1.0.0", "255.255.0.0"),
 		route("eth2", "192.0.2.0", "255.255.255.0"), route("eth3", "192.0.2.0", "255.255.255.0"),
 		route("eth4", "198.51.100.0", "255.0.255.0"),
-	})
+	}))
 	for addr, want := range map[string]string{
 		"10.9.9.9": "eth0 255.0.0.0", "10.1.2.3": "eth1 255.255.0.0",
 		"192.0.2.7": " invalid IP", "198.51.100.1": " invalid IP", "203.0.113.1": " invalid IP",
