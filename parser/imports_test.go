@@ -18,10 +18,11 @@ const module = "github.com/coldstat/coldstat/"
 var mayImport = map[string][]string{
 	"cmd/coldstat":    {"cmd/cli"},
 	"cmd/cli":         {"parser", "parser/bundle", "parser/names", "parser/query", "parser/snapshot", "render", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
-	"render":          {"parser", "parser/counters", "parser/query", "parser/snapshot"},
-	"parser/query":    {"parser"},
+	"render":          {"parser", "parser/counters", "parser/query", "parser/snapshot", "parser/words"},
+	"parser/query":    {"parser", "parser/counters"},
 	"parser/snapshot": {"parser"},
 	"parser/names":    {},
+	"parser/words":    {"parser"},
 	"parser/bundle":   {},
 	"parser/counters": {},
 	"parser":          {},

@@ -79,10 +79,10 @@ func benchView(tb testing.TB, host fstest.MapFS, o query.Options, c Columns) Vie
 // ignore is a Reporter for tests that expect no report.
 type ignore struct{}
 
-func (ignore) Bad(error)                                    {}
-func (ignore) Lacking(string, snapshot.State, error, Asked) {}
-func (ignore) Notef(string, ...any)                         {}
-func (ignore) Fail()                                        {}
+func (ignore) Bad(error)                                          {}
+func (ignore) Lacking(string, snapshot.State, error, query.Asked) {}
+func (ignore) Notef(string, ...any)                               {}
+func (ignore) Fail()                                              {}
 
 // TestRenderAllocs: rendering a row costs no allocation.
 func TestRenderAllocs(t *testing.T) {

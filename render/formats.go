@@ -60,19 +60,9 @@ type Reporter interface {
 	Bad(err error)
 	// Lacking is told of a table that is absent, empty or cannot be opened.
 	// asked says how much the user wanted it.
-	Lacking(file string, state snapshot.State, err error, asked Asked)
+	Lacking(file string, state snapshot.State, err error, asked query.Asked)
 	// Notef is told what the reader of the output should know.
 	Notef(format string, args ...any)
 	// Fail makes the exit status that of a failed netstat run.
 	Fail()
 }
-
-// Asked grades how much a table was wanted.
-type Asked int
-
-// Grades of Asked.
-const (
-	InPassing Asked = iota // one of many: netstat does not speak of it
-	ByFamily               // its family was chosen: netstat does not speak of it, we do
-	ByName                 // its protocol was chosen: its absence is a failure
-)

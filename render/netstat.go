@@ -78,7 +78,7 @@ func (n *netstat) scope() string {
 
 // usable reports whether a table has rows to show and tells the Reporter of
 // any other state.
-func usable[T any](n *netstat, t snapshot.Table[T], asked Asked) bool {
+func usable[T any](n *netstat, t snapshot.Table[T], asked query.Asked) bool {
 	if t.State != snapshot.Present {
 		n.Report.Lacking(t.File, t.State, t.Err, asked)
 		return false

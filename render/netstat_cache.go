@@ -7,7 +7,9 @@ import (
 	"strconv"
 
 	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // routesIPv4 writes the IPv4 table, the cache, or both (7.1).
@@ -33,13 +35,13 @@ var (
 func (n *netstat) routeCache() bool {
 	t := n.Snapshot.CachedRoutes()
 	if t.State == snapshot.Absent || t.State == snapshot.Failed {
-		n.Report.Lacking(t.File, t.State, t.Err, ByName)
+		n.Report.Lacking(t.File, t.State, t.Err, query.ByName)
 		n.text("INET (IPv4) not configured in this system.\n")
 		return false
 	}
 	n.text("Kernel IP routing cache\n")
 	if t.State == snapshot.Empty {
-		n.Report.Lacking(t.File, t.State, t.Err, ByName)
+		n.Report.Lacking(t.File, t.State, t.Err, query.ByName)
 		return false
 	}
 	level := n.routeLevel()
@@ -89,7 +91,7 @@ func (n *netstat) appendCachedRoute(b []byte, r *parser.CachedRoute, level route
 		n.a = appendHost(n.a[:0], a, n.numericRoutes(), n.Names)
 		b = append(safeLeft(b, n.a, 15), ' ')
 	}
-	b = append(appendCacheFlags(b, r), ' ')
+	b = append(pad(words.AppendCacheLetters(b, r), len(b), 5), ' ')
 	b = appendRouteColumns(b, level, routeColumns{r.Metric, r.RefCnt, r.Use, r.MTU, r.Window, r.IRTT, r.Iface})
 	if level == levelBoth {
 		b = append(leftInt(b, int64(int32(r.IRTT)), 5), ' ')
@@ -112,49 +114,6 @@ func (n *netstat) appendHH(b []byte, r *parser.CachedRoute) []byte {
 	b = append(leftInt(b, int64(int32(r.HHUptod)), 3), ' ')
 	n.a = appendHost(n.a[:0], dst, n.numericRoutes(), n.Names)
 	return right(b, string(appendSafe(nil, n.a)), 15)
-}
-
-// cacheLetters are the flags of the cache behind G, which a reject replaces, in
-// the order they are printed. Linux 2.0 has U, H and G instead of G, - and o.
-var cacheLetters = []struct {
-	bit  uint32
-	text string
-}{
-	{0x8, "R"}, {0x10, "D"}, {0x20, "M"}, {0x1, "-"}, {0x4, "o"}, {0x10000, "n"}, {0x20000, "d"},
-	{0x80000, "t"}, {0x200000, "f"}, {0x400000, "q"}, {0x800000, "Ns"}, {0x1000000, "r"},
-	{0x4000000, "i"}, {0x8000000, "Nd"}, {0x10000000, "b"}, {0x20000000, "m"}, {0x40000000, "#"},
-	{0x80000000, "l"},
-}
-
-func appendCacheFlags(b []byte, r *parser.CachedRoute) []byte {
-	from := len(b)
-	old := !r.SpecDst.Known()
-	switch {
-	case r.Flags&parser.RouteReject != 0:
-		b = append(b, '!')
-	default:
-		if old && r.Flags&parser.RouteUp != 0 {
-			b = append(b, 'U')
-		}
-		if old && r.Flags&parser.RouteHost != 0 {
-			b = append(b, 'H')
-		}
-		if r.Flags&parser.RouteGateway != 0 {
-			b = append(b, 'G')
-		}
-	}
-	for _, l := range cacheLetters {
-		if r.Flags&l.bit != 0 && (!old || l.bit != parser.RouteUp && l.bit != parser.RouteHost) {
-			b = append(b, l.text...)
-		}
-	}
-	return pad(b, from, 5)
-}
-
-// neighbourStates are the kernel's NUD_* values.
-var neighbourStates = map[uint8]string{
-	0: "NONE", 1: "INCOMPLETE", 2: "REACHABLE", 4: "STALE", 8: "DELAY", 0x10: "PROBE",
-	0x20: "FAILED", 0x40: "NOARP", 0x80: "PERM",
 }
 
 // neighbours6 writes what -r6C shows where there is a file ndisc (12), and
@@ -184,10 +143,10 @@ func (n *netstat) appendNeighbour(b []byte, r *parser.Neighbour) []byte {
 	b = fmt.Appendf(b, "%02x:%02x:%02x:%02x:%02x:%02x ", r.HWAddr[0], r.HWAddr[1], r.HWAddr[2], r.HWAddr[3], r.HWAddr[4], r.HWAddr[5])
 	b = append(safeLeft(b, r.Iface, 8), ' ')
 	from = len(b)
-	b = append(pad(appendLetters(b, uint32(r.Flags), neighbourLetters), from, 5), ' ')
+	b = append(pad(words.AppendLetters(b, uint32(r.Flags), words.NeighbourFlags), from, 5), ' ')
 	b = append(leftUint(b, uint64(r.RefCnt), 3), ' ')
-	state, ok := neighbourStates[r.State]
-	if !ok {
+	state := words.NeighbourState(r.State)
+	if state == "" {
 		state = fmt.Sprintf("UNKNOWN(%02x)", r.State)
 	}
 	b = left(b, state, 16)
@@ -196,8 +155,6 @@ func (n *netstat) appendNeighbour(b []byte, r *parser.Neighbour) []byte {
 	}
 	return append(b, '\n')
 }
-
-var neighbourLetters = []flagLetter{{0x80, 'R'}, {0x4, 'x'}, {0x2, 'h'}, {0x8, 'P'}}
 
 // appendAges appends for how long the entry still counts as reachable, and
 // after what time it may go, "*" while it is in use.

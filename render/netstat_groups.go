@@ -12,14 +12,14 @@ func (n *netstat) groups() {
 	n.text("Interface       RefCnt Group\n")
 	n.text("--------------- ------ ---------------------\n")
 	if n.Plan.V4 {
-		n.groupTable(n.Snapshot.IGMP(), n.asked(query.InetTable{}))
+		n.groupTable(n.Snapshot.IGMP(), n.Plan.AskedInet(query.InetTable{}))
 	}
 	if n.Plan.V6 {
-		n.groupTable(n.Snapshot.IGMP6(), n.asked(query.InetTable{V6: true}))
+		n.groupTable(n.Snapshot.IGMP6(), n.Plan.AskedInet(query.InetTable{V6: true}))
 	}
 }
 
-func (n *netstat) groupTable(t snapshot.Table[parser.Group], asked Asked) {
+func (n *netstat) groupTable(t snapshot.Table[parser.Group], asked query.Asked) {
 	if !usable(n, t, asked) {
 		return
 	}

@@ -5,14 +5,16 @@ import (
 	"strings"
 
 	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // interfaces writes -i or -ie (8). What no file of the bundle tells is "-"; an
 // interface that may be up is shown.
 func (n *netstat) interfaces() {
 	dev := n.Snapshot.Dev()
-	usable(n, dev, ByFamily)
+	usable(n, dev, query.ByFamily)
 	all := n.Snapshot.Interfaces(dev, n.Columns.Extend > 0, n.Report.Bad)
 	n.text("Kernel Interface table\n")
 	if n.Columns.Extend == 0 {
@@ -54,15 +56,6 @@ func (n *netstat) interfaces() {
 // set, which is nearly always right (8.1), and it is said.
 const kernelSet = parser.FlagPromisc | parser.FlagAllmulti
 
-// flagLetters are in netstat's order.
-var flagLetters = []flagLetter{
-	{parser.FlagAllmulti, 'A'}, {parser.FlagBroadcast, 'B'}, {parser.FlagDebug, 'D'},
-	{parser.FlagLoopback, 'L'}, {parser.FlagMulticast, 'M'}, {parser.FlagDynamic, 'd'},
-	{parser.FlagPromisc, 'P'}, {parser.FlagNotrailers, 'N'}, {parser.FlagNoarp, 'O'},
-	{parser.FlagPointopoint, 'P'}, {parser.FlagSlave, 's'}, {parser.FlagMaster, 'm'},
-	{parser.FlagRunning, 'R'}, {parser.FlagUp, 'U'},
-}
-
 // appendFlagLetters: a letter whose bit is not known is a "-" in its place,
 // and one "-" stands for all if no bit is known.
 func appendFlagLetters(b []byte, f snapshot.Flags) []byte {
@@ -72,12 +65,12 @@ func appendFlagLetters(b []byte, f snapshot.Flags) []byte {
 	if f.Known == snapshot.AllFlags && f.Set == 0 {
 		return append(b, "[NO FLAGS]"...)
 	}
-	for _, l := range flagLetters {
-		switch set, known := f.Has(l.bit); {
+	for _, l := range words.InterfaceFlags {
+		switch set, known := f.Has(l.Bit); {
 		case !known:
 			b = append(b, '-')
 		case set:
-			b = append(b, l.letter)
+			b = append(b, l.Letter)
 		}
 	}
 	return b
@@ -136,7 +129,7 @@ func appendIfaceLong(b []byte, i *snapshot.Interface) []byte {
 	for _, a := range i.Addrs6 {
 		b = append(b, "        inet6 "...)
 		b = appendAddr(b, a.Addr)
-		b = fmt.Appendf(b, "  prefixlen %d  scopeid 0x%x%s\n", a.PrefixLen, a.Scope, scopeNames(a.Scope))
+		b = fmt.Appendf(b, "  prefixlen %d  scopeid 0x%x<%s>\n", a.PrefixLen, a.Scope, words.Inet6Scope(a.Scope))
 	}
 	b = appendHardware(b, i)
 	if c, ok := i.Counters.Get(); ok {
@@ -201,25 +194,6 @@ func appendInet4(b []byte, f snapshot.Flags, a snapshot.Addr4) []byte {
 		}
 	}
 	return append(b, '\n')
-}
-
-// scopeNames lists the words for an if_inet6 scope.
-func scopeNames(scope uint8) string {
-	var names string
-	if scope&0x80 != 0 {
-		names, scope = "compat,", scope&^0x80
-	}
-	switch scope {
-	case 0:
-		names += "global"
-	case 0x20:
-		names += "link"
-	case 0x40:
-		names += "site"
-	case 0x10:
-		names += "host"
-	}
-	return "<" + names + ">"
 }
 
 // hardware is how netstat titles the ARPHRD_* types; others are "unspec".

@@ -6,6 +6,7 @@ import (
 
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // labels are the Proto column with what follows it, six columns.
@@ -46,24 +47,9 @@ func (n *netstat) internet() {
 	}
 }
 
-// asked grades a table: netstat only complains of a missing IPv4 file, and only
-// if its protocol was chosen by name. Few kernels have SCTP and UDP-Lite loaded:
-// that their files are missing says nothing unless they were asked for.
-func (n *netstat) asked(t query.InetTable) Asked {
-	rare := t.Protocol == query.SCTP || t.Protocol == query.UDPLite
-	switch {
-	case !n.Plan.Explicit, t.V6 && n.Plan.V4, n.Plan.Quiet && rare:
-		return InPassing
-	case t.V6 || n.Plan.Quiet:
-		return ByFamily
-	default:
-		return ByName
-	}
-}
-
 func (n *netstat) inet(t query.InetTable) {
 	table := n.Snapshot.Inet(t.File)
-	if !usable(n, table, n.asked(t)) {
+	if !usable(n, table, n.Plan.AskedInet(t)) {
 		return
 	}
 	line := inetLine{netstat: n, proto: t.Protocol, label: label(t)}
@@ -196,22 +182,9 @@ func (n *netstat) appendUser(b []byte, uid uint32) []byte {
 	return leftInt(b, int64(int32(uid)), 10)
 }
 
-var (
-	tcpTimers   = [...]string{"off", "on", "keepalive", "timewait", "probe"}
-	otherTimers = [...]string{"off", "on1", "on2"}
-)
-
 // appendTimer appends `NAME (S.SS/R/T)` (4.7).
 func appendTimer(b []byte, proto query.Protocol, s *parser.InetSocket) []byte {
-	timers := otherTimers[:]
-	if proto == query.TCP {
-		timers = tcpTimers[:]
-	}
-	if int(s.Timer) < len(timers) {
-		b = append(b, timers[s.Timer]...)
-	} else {
-		b = strconv.AppendUint(append(b, "unkn-"...), uint64(s.Timer), 10)
-	}
+	b = append(b, words.Timer(s.Timer, proto == query.TCP)...)
 	expires, retransmits := s.TimerExpires, s.Retransmits
 	if s.Timer == parser.TimerOff {
 		expires = 0

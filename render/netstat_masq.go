@@ -12,7 +12,7 @@ import (
 // masquerade writes -M (11). netstat prints no heading without entries.
 func (n *netstat) masquerade() {
 	t := n.Snapshot.Masquerades()
-	if !usable(n, t, ByName) {
+	if !usable(n, t, query.ByName) {
 		n.Report.Fail()
 		return
 	}

@@ -3,11 +3,11 @@ package render
 import (
 	"fmt"
 	"math/bits"
-	"strconv"
 
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // rare writes the sections of the families behind the UNIX sockets (12). A
@@ -40,20 +40,11 @@ func (n *netstat) rare() {
 	}
 }
 
-// askedRare grades the table of a family: netstat complains if it was chosen,
-// even if an internet family was chosen with it.
-func (n *netstat) askedRare(f query.Family) Asked {
-	if n.Plan.Chose(f) {
-		return ByName
-	}
-	return InPassing
-}
-
 // packets writes a section of sockets that have call signs for addresses.
 func (n *netstat) packets(f query.Family, t snapshot.Table[parser.PacketSocket], heading string,
 	appendRow func([]byte, *parser.PacketSocket) []byte,
 ) {
-	usable(n, t, n.askedRare(f))
+	usable(n, t, n.Plan.AskedRare(f))
 	if t.State != snapshot.Present && t.State != snapshot.Empty {
 		return
 	}
@@ -66,25 +57,11 @@ func (n *netstat) packets(f query.Family, t snapshot.Table[parser.PacketSocket],
 	}
 }
 
-// States by number, as each family's part of netstat words them.
-var (
-	ax25States   = []string{"LISTENING", "SABM SENT", "DISC SENT", "ESTABLISHED", "RECOVERY"}
-	x25States    = []string{"LISTENING", "SABM_SENT", "DISC_SENT", "ESTABLISHED", "RECOVERY"}
-	netromStates = []string{"LISTENING", "CONN SENT", "DISC SENT", "ESTABLISHED"}
-)
-
-func packetState(names []string, state uint8) string {
-	if int(state) < len(names) {
-		return names[state]
-	}
-	return "UNKNOWN(" + strconv.Itoa(int(state)) + ")"
-}
-
 func appendAX25(b []byte, s *parser.PacketSocket) []byte {
 	b = append(safeLeft(b, s.Dest, 9), "  "...)
 	b = append(safeLeft(b, s.Source, 9), "  "...)
 	b = append(safeLeft(b, s.Device, 6), "  "...)
-	return fmt.Appendf(b, "%-11s  %03d/%03d  %-6d  %-6d", packetState(ax25States, s.State),
+	return fmt.Appendf(b, "%-11s  %03d/%03d  %-6d  %-6d", words.AX25State(s.State),
 		int32(s.VR), int32(s.VS), int32(s.SendQ), int32(s.RecvQ))
 }
 
@@ -93,7 +70,7 @@ func appendNetrom(b []byte, s *parser.PacketSocket) []byte {
 	b = append(safeLeft(b, s.Dest, 9), "  "...)
 	b = append(safeLeft(b, s.Source, 9), "  "...)
 	b = append(safeLeft(b, s.Device, 6), "  "...)
-	return fmt.Appendf(b, "%-11s  %03d/%03d  %-6d  %-6d", packetState(netromStates, s.State),
+	return fmt.Appendf(b, "%-11s  %03d/%03d  %-6d  %-6d", words.NetromState(s.State),
 		int32(s.VR), int32(s.VS), int32(s.SendQ), int32(s.RecvQ))
 }
 
@@ -104,7 +81,7 @@ func appendX25(b []byte, s *parser.PacketSocket) []byte {
 	b = append(safeLeft(b, s.Dest, 15), ' ')
 	b = append(safeLeft(b, s.Source, 15), ' ')
 	b = append(safeLeft(b, s.Device, 7), ' ')
-	return fmt.Appendf(b, "%-3X  %-11s  %02d/%02d  %-6d  %-6d", s.LCI, packetState(x25States, s.State),
+	return fmt.Appendf(b, "%-3X  %-11s  %02d/%02d  %-6d  %-6d", s.LCI, words.X25State(s.State),
 		int32(s.VR), int32(s.VS), int32(s.SendQ), int32(s.RecvQ))
 }
 
@@ -116,13 +93,13 @@ func appendRose(b []byte, s *parser.PacketSocket) []byte {
 	b = append(safeLeft(b, s.Source, 10), "  "...)
 	b = append(safeLeft(b, s.SourceCall, 9), ' ')
 	b = append(safeLeft(b, s.Device, 5), ' ')
-	return fmt.Appendf(b, "%3X %5d   %s", s.LCI, s.Neighbour, packetState(netromStates, s.State))
+	return fmt.Appendf(b, "%3X %5d   %s", s.LCI, s.Neighbour, words.NetromState(s.State))
 }
 
 // ipx writes the section of IPX sockets.
 func (n *netstat) ipx() {
 	t := n.Snapshot.IPX()
-	usable(n, t, n.askedRare(query.IPX))
+	usable(n, t, n.Plan.AskedRare(query.IPX))
 	if t.State != snapshot.Present && t.State != snapshot.Empty {
 		return
 	}

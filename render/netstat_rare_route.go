@@ -6,6 +6,7 @@ import (
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // rareRoutes writes the routing table of a family other than IPv4 and IPv6 (12).
@@ -35,7 +36,7 @@ func (n *netstat) rareRoutes(f query.Family) bool {
 // routeTable writes a table of one file. netstat says on stdout, for some of
 // the families, that the file is missing.
 func routeTable[T any](n *netstat, t snapshot.Table[T], missing, heading string, appendRow func([]byte, *T) []byte) bool {
-	usable(n, t, ByName)
+	usable(n, t, query.ByName)
 	if t.State != snapshot.Present && t.State != snapshot.Empty {
 		n.text(missing)
 		return false
@@ -90,11 +91,8 @@ func appendAtalkRoute(b []byte, r *parser.AtalkRoute) []byte {
 	b = safeLeft(b, r.Target, 16)
 	b = safeLeft(b, r.Router, 16)
 	b = safeLeft(b, r.Device, 16)
-	return appendLetters(b, uint32(r.Flags), atalkLetters)
+	return words.AppendLetters(b, uint32(r.Flags), words.AtalkFlags)
 }
-
-// atalkLetters are those of the IPv4 table, where "!" replaces nothing.
-var atalkLetters = append([]flagLetter{{parser.RouteUp, 'U'}, {parser.RouteGateway, 'G'}, {parser.RouteReject, '!'}}, routeLetters...)
 
 // neighbours reads a table of neighbours by their number.
 func (n *netstat) neighbours(t snapshot.Table[parser.RadioNeighbour]) map[uint32]parser.RadioNeighbour {
@@ -114,9 +112,9 @@ const maxNeighbours = 1 << 16
 // netromRoutes writes the nodes of NET/ROM with the neighbour that is in use.
 func (n *netstat) netromRoutes() bool {
 	nodes, neighbours := n.Snapshot.NetromNodes(), n.Snapshot.NetromNeighbours()
-	usable(n, neighbours, ByName)
+	usable(n, neighbours, query.ByName)
 	if nodes.State == snapshot.Absent || neighbours.State == snapshot.Absent {
-		usable(n, nodes, ByName)
+		usable(n, nodes, query.ByName)
 		n.text("NET/ROM not configured in this system.\n")
 		return false
 	}
@@ -142,9 +140,9 @@ func (n *netstat) netromRoutes() bool {
 // roseRoutes writes the nodes of ROSE with all their neighbours.
 func (n *netstat) roseRoutes() bool {
 	nodes, neighbours := n.Snapshot.RoseNodes(), n.Snapshot.RoseNeighbours()
-	usable(n, neighbours, ByName)
+	usable(n, neighbours, query.ByName)
 	if nodes.State == snapshot.Absent || neighbours.State == snapshot.Absent {
-		usable(n, nodes, ByName)
+		usable(n, nodes, query.ByName)
 		return false
 	}
 	known := n.neighbours(neighbours)

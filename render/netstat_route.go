@@ -7,6 +7,7 @@ import (
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // routes writes one table after the other; the first that fails ends the run
@@ -65,7 +66,7 @@ func (n *netstat) routeLevel() routeLevel {
 func (n *netstat) routesInet() bool {
 	t := n.Snapshot.Routes()
 	if t.State == snapshot.Absent || t.State == snapshot.Failed {
-		n.Report.Lacking(t.File, t.State, t.Err, ByName)
+		n.Report.Lacking(t.File, t.State, t.Err, query.ByName)
 		n.text("INET (IPv4) not configured in this system.\n")
 		return false
 	}
@@ -73,7 +74,7 @@ func (n *netstat) routesInet() bool {
 	n.text("Kernel IP routing table\n")
 	n.text(routeHeadings[level])
 	if t.State == snapshot.Empty {
-		n.Report.Lacking(t.File, t.State, t.Err, ByName)
+		n.Report.Lacking(t.File, t.State, t.Err, query.ByName)
 		return false
 	}
 	for r, err := range t.Rows() {
@@ -194,51 +195,10 @@ func hasHostBits(r *parser.Route) bool {
 	return false
 }
 
-// A flagLetter is the letter that stands for a flag.
-type flagLetter struct {
-	bit    uint32
-	letter byte
-}
-
-// appendLetters appends the letters of the flags that are set, in their order.
-func appendLetters(b []byte, flags uint32, letters []flagLetter) []byte {
-	for _, l := range letters {
-		if flags&l.bit != 0 {
-			b = append(b, l.letter)
-		}
-	}
-	return b
-}
-
-// routeLetters are the flags behind U and G, in the order they are printed.
-var routeLetters = []flagLetter{
-	{0x4, 'H'}, {0x8, 'R'}, {0x10, 'D'}, {0x20, 'M'}, {0x10000, 'd'}, {0x20000, 'a'},
-	{0x40000, 'c'}, {0x200000, 'o'}, {0x400000, 'e'}, {0x1000000, 'c'}, {0x2000000, 'f'},
-	{0x4000000, 'p'}, {0x80000000, 'l'}, {0x40, 'u'}, {0x80, 'w'}, {0x100, 'i'}, {0x400, 'n'},
-}
-
-// appendRouteFlags: a reject flag replaces the letters before it.
+// appendRouteFlags appends the padded Flags column.
 func appendRouteFlags(b []byte, flags uint32) []byte {
 	from := len(b)
-	switch {
-	case flags&parser.RouteReject != 0:
-		b = append(b, '!')
-	default:
-		if flags&parser.RouteUp != 0 {
-			b = append(b, 'U')
-		}
-		if flags&parser.RouteGateway != 0 {
-			b = append(b, 'G')
-		}
-	}
-	return pad(appendLetters(b, flags, routeLetters), from, 5)
-}
-
-// route6Letters are all flags of the IPv6 table in the order they are printed;
-// "!" replaces nothing here.
-var route6Letters = []flagLetter{
-	{0x1, 'U'}, {0x200, '!'}, {0x2, 'G'}, {0x4, 'H'}, {0x10000, 'D'}, {0x40000, 'A'},
-	{0x1000000, 'C'}, {0x20000, 'a'}, {0x400000, 'e'}, {0x20, 'm'}, {0x200000, 'n'}, {0x2000000, 'f'},
+	return pad(words.AppendRouteLetters(b, flags), from, 5)
 }
 
 // routesInet6 writes the IPv6 table, the cached routes, or both (7.4).
@@ -252,7 +212,7 @@ func (n *netstat) routesInet6() bool {
 		}
 		t := n.Snapshot.Routes6()
 		if t.State == snapshot.Absent || t.State == snapshot.Failed {
-			n.Report.Lacking(t.File, t.State, t.Err, ByName)
+			n.Report.Lacking(t.File, t.State, t.Err, query.ByName)
 			n.text("INET6 (IPv6) not configured in this system.\n")
 			return false
 		}
@@ -279,7 +239,7 @@ func (n *netstat) appendRoute6(b []byte, r *parser.Route6) []byte {
 	n.a = appendHost(n.a[:0], r.NextHop, n.numericRoutes(), n.Names)
 	b = append(safeLeft(b, n.a, 26), ' ')
 	from := len(b)
-	b = append(pad(appendLetters(b, r.Flags, route6Letters), from, 4), ' ')
+	b = append(pad(words.AppendLetters(b, r.Flags, words.Route6Flags), from, 4), ' ')
 	b = append(leftInt(b, int64(int32(r.Metric)), 3), ' ')
 	b = append(leftInt(b, int64(int32(r.RefCnt)), 1), ' ')
 	b = append(rightInt(b, int64(int32(r.Use)), 6), ' ')

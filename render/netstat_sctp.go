@@ -11,14 +11,14 @@ import (
 // sctp writes endpoints and associations (5). The kernel has no sctp6 files.
 func (n *netstat) sctp(t query.InetTable) {
 	if n.Plan.SCTPEndpoints() {
-		n.sctpTable(n.asked(t), n.Snapshot.SCTPEndpoints(), n.appendEndpoints)
+		n.sctpTable(n.Plan.AskedInet(t), n.Snapshot.SCTPEndpoints(), n.appendEndpoints)
 	}
 	if n.Plan.SCTPAssociations() {
-		n.sctpTable(n.asked(t), n.Snapshot.SCTPAssociations(), n.appendAssociation)
+		n.sctpTable(n.Plan.AskedInet(t), n.Snapshot.SCTPAssociations(), n.appendAssociation)
 	}
 }
 
-func (n *netstat) sctpTable(asked Asked, t snapshot.Table[parser.SCTPSocket], appendRow func([]byte, *parser.SCTPSocket) []byte) {
+func (n *netstat) sctpTable(asked query.Asked, t snapshot.Table[parser.SCTPSocket], appendRow func([]byte, *parser.SCTPSocket) []byte) {
 	if !usable(n, t, asked) {
 		return
 	}

@@ -2,7 +2,6 @@ package render
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/counters"
@@ -27,27 +26,9 @@ func (n *netstat) statistics() {
 		return
 	}
 	s := &statistics{netstat: n}
-	if family == query.Inet6 {
-		if t := n.Snapshot.SNMP6(); s.there(t, ByFamily) {
-			s.snmp6(t)
-			if t := n.Snapshot.SNMP(); s.there(t, ByFamily) {
-				s.snmp(t, func(title string) bool { return strings.HasPrefix(title, "Tcp") })
-			}
-		}
-		return
-	}
-	all := func(string) bool { return true }
-	if t := n.Snapshot.SNMP(); s.there(t, ByFamily) {
-		s.snmp(t, all)
-		if t := n.Snapshot.Netstat(); s.there(t, ByFamily) {
-			s.snmp(t, all)
-		}
-		asked := InPassing // the file is only there with the module
-		if n.Plan.SCTP && !n.Plan.Quiet {
-			asked = ByFamily
-		}
-		if t := n.Snapshot.SCTPSNMP(); s.there(t, asked) {
-			s.sctp(t)
+	for _, t := range n.Plan.CounterTables(family) {
+		if !s.table(t) && t.Asked != query.InPassing {
+			return
 		}
 	}
 }
@@ -56,67 +37,43 @@ func (n *netstat) statistics() {
 // before, across sections and files.
 type statistics struct {
 	*netstat
-	file      query.CounterFile
-	title     string
-	line      int // of the section, to tell two sections of one title apart
-	known     bool
-	shown     bool
+	query.Sections
 	histogram counters.Class // Input or Output while in one, else Plain
 }
 
-// there reports whether the file was captured, and tells the Reporter if it
-// holds nothing.
-func (s *statistics) there(t snapshot.Table[parser.Counter], asked Asked) bool {
-	usable(s.netstat, t, asked)
-	return t.State == snapshot.Present || t.State == snapshot.Empty
-}
-
-// snmp writes the sections of snmp or netstat that are wanted.
-func (s *statistics) snmp(t snapshot.Table[parser.Counter], wanted func(title string) bool) {
-	s.file, s.line = query.Counters, 0
+// table writes the counters of one file, and reports whether it was captured.
+// That of SCTP has its title even if it is empty.
+func (s *statistics) table(ct query.CounterTable) bool {
+	t := s.netstat.Snapshot.Counters(ct.File)
+	usable(s.netstat, t, ct.Asked)
+	if t.State != snapshot.Present && t.State != snapshot.Empty {
+		return false
+	}
+	s.Sections = query.Sections{Plan: s.netstat.Plan, Table: ct}
+	if ct.File == "proc/net/sctp/snmp" {
+		s.Start("Sctp")
+		s.section()
+	}
 	for c := range good(s.netstat, t) {
-		if !wanted(c.Section) {
+		if ct.Passed(&c) {
 			continue
 		}
-		if c.Line != s.line {
-			s.line = c.Line
-			s.section(c.Section)
+		if s.Next(&c) {
+			s.section()
 		}
 		s.counter(&c)
 	}
-}
-
-// snmp6 writes the sections of snmp6. netstat starts one when the title of the
-// last does not occur anywhere in the name.
-func (s *statistics) snmp6(t snapshot.Table[parser.Counter]) {
-	s.file, s.title = query.Counters6, ""
-	for c := range good(s.netstat, t) {
-		if s.title == "" || !strings.Contains(c.Name, s.title) {
-			s.section(c.Section)
-		}
-		s.counter(&c)
-	}
-}
-
-// sctp writes sctp/snmp, with the title even if the file is empty.
-func (s *statistics) sctp(t snapshot.Table[parser.Counter]) {
-	s.file = query.Counters
-	s.section("Sctp")
-	for c := range good(s.netstat, t) {
-		s.counter(&c)
-	}
+	return true
 }
 
 // section writes the title. Sections that netstat does not know are always
 // shown, and do not end a histogram.
-func (s *statistics) section(title string) {
-	s.title = title
-	s.known, s.shown = s.Plan.CounterSection(s.file, title)
-	if s.known {
+func (s *statistics) section() {
+	if s.Known {
 		s.histogram = counters.Plain
 	}
-	if s.shown {
-		s.buf = append(appendSafe(s.buf, title), ":\n"...)
+	if s.Shown {
+		s.buf = append(appendSafe(s.buf, s.Title), ":\n"...)
 	}
 }
 
@@ -135,27 +92,20 @@ func (s *statistics) indent() int {
 
 // counter writes one counter by its class (9.3).
 func (s *statistics) counter(c *parser.Counter) {
-	if !s.shown {
+	if !s.Shown {
 		return
 	}
-	entry, found := counters.Find(s.title, c.Name)
-	class := entry.Class
-	if !s.known {
-		class = counters.Plain
-	}
-	wanted := c.Value != 0 || s.Plan.AllCounters
+	entry, found := counters.Find(s.Title, c.Name)
+	class := s.Class(entry.Class)
 	indent := s.indent()
 	switch class {
 	case counters.Always, counters.NonZero:
 		s.histogram, indent = counters.Plain, counterIndent
-		wanted = wanted || class == counters.Always
 	case counters.Input, counters.Output:
 		s.heading(class)
 		indent = histogramIndent
-	case counters.Hidden:
-		wanted = s.Plan.AllCounters
 	}
-	if !wanted {
+	if !s.netstat.Plan.Counter(class, c.Value) {
 		return
 	}
 	s.buf = appendCounter(append(s.buf, blanks[:indent]...), c, class, entry)

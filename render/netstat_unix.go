@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/coldstat/coldstat/parser"
-	"github.com/coldstat/coldstat/parser/query"
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // unix writes the section of UNIX sockets (6).
@@ -16,7 +16,7 @@ func (n *netstat) unix() {
 	}
 	n.text(" Path\n")
 	t := n.Snapshot.Unix()
-	if !usable(n, t, n.askedUnix()) {
+	if !usable(n, t, n.Plan.AskedUnix()) {
 		return
 	}
 	for s := range good(n, t) {
@@ -24,17 +24,6 @@ func (n *netstat) unix() {
 			continue
 		}
 		n.buf = n.appendUnix(n.buf, &s)
-	}
-}
-
-func (n *netstat) askedUnix() Asked {
-	switch {
-	case !n.Plan.Chose(query.UnixAF):
-		return InPassing
-	case n.Plan.Quiet:
-		return ByFamily
-	default:
-		return ByName
 	}
 }
 
@@ -46,8 +35,8 @@ func (n *netstat) appendUnix(b []byte, s *parser.UnixSocket) []byte {
 	b = append(append(b, proto...), ' ')
 	b = append(leftInt(b, int64(s.RefCount), 6), ' ')
 	b = append(appendUnixFlags(b, s.Flags), ' ')
-	b = append(left(b, unixType(s.Type), 10), ' ')
-	b = append(left(b, unixState(s), 13), ' ')
+	b = append(left(b, words.UnixType(s.Type), 10), ' ')
+	b = append(left(b, words.UnixState(s.State, s.Flags), 13), ' ')
 	if s.HasInode {
 		b = leftUint(b, s.Inode, 8)
 	} else {
@@ -87,42 +76,8 @@ func wholePath(path string) string {
 func appendUnixFlags(b []byte, flags uint32) []byte {
 	from := len(b)
 	b = append(b, "[ "...)
-	if flags&parser.UnixAccept != 0 {
-		b = append(b, "ACC "...)
-	}
-	if flags&parser.UnixWait != 0 {
-		b = append(b, "W "...)
-	}
-	if flags&parser.UnixNoSpace != 0 {
-		b = append(b, "N "...)
+	for _, word := range words.UnixFlags(flags) {
+		b = append(append(b, word...), ' ')
 	}
 	return pad(append(b, ']'), from, 11)
-}
-
-var unixTypes = [...]string{1: "STREAM", 2: "DGRAM", 3: "RAW", 4: "RDM", 5: "SEQPACKET"}
-
-func unixType(t uint16) string {
-	if t > 0 && int(t) < len(unixTypes) {
-		return unixTypes[t]
-	}
-	return "UNKNOWN"
-}
-
-func unixState(s *parser.UnixSocket) string {
-	switch s.State {
-	case 0:
-		return "FREE"
-	case 1:
-		if s.Flags&parser.UnixAccept != 0 {
-			return "LISTENING"
-		}
-		return ""
-	case 2:
-		return "CONNECTING"
-	case 3:
-		return "CONNECTED"
-	case 4:
-		return "DISCONNECTING"
-	}
-	return "UNKNOWN"
 }

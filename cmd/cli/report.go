@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
 	"github.com/coldstat/coldstat/render"
 )
@@ -63,17 +64,17 @@ func (r *reporter) Names(err error) {
 }
 
 // Lacking speaks of a table without rows to show.
-func (r *reporter) Lacking(file string, state snapshot.State, err error, asked render.Asked) {
+func (r *reporter) Lacking(file string, state snapshot.State, err error, asked query.Asked) {
 	switch state {
 	case snapshot.Absent:
-		if asked == render.ByName {
+		if asked == query.ByName {
 			r.Fail()
 		}
 		switch {
 		case errors.Is(err, fs.ErrPermission):
 			r.say("warning", "%s cannot be read: permission denied", file)
 			r.hintOnce("%s", permissionHint)
-		case asked != render.InPassing || r.verbose:
+		case asked != query.InPassing || r.verbose:
 			r.say("warning", "%s is not in the bundle", file)
 		}
 	case snapshot.Empty:

@@ -2,19 +2,18 @@ package snapshot
 
 import "github.com/coldstat/coldstat/parser"
 
-// SNMP is proc/net/snmp.
-func (s *Snapshot) SNMP() Table[parser.Counter] { return open(s, "proc/net/snmp", parser.SNMP) }
-
-// Netstat is proc/net/netstat.
-func (s *Snapshot) Netstat() Table[parser.Counter] { return open(s, "proc/net/netstat", parser.SNMP) }
-
-// SCTPSNMP is proc/net/sctp/snmp.
-func (s *Snapshot) SCTPSNMP() Table[parser.Counter] {
-	return open(s, "proc/net/sctp/snmp", parser.SCTPSNMP)
+// Counters is one of the files of counters, by its path.
+func (s *Snapshot) Counters(file string) Table[parser.Counter] {
+	return open(s, file, counterFiles[file])
 }
 
-// SNMP6 is proc/net/snmp6.
-func (s *Snapshot) SNMP6() Table[parser.Counter] { return open(s, "proc/net/snmp6", parser.SNMP6) }
+// counterFiles are the files of counters.
+var counterFiles = map[string]decoder[parser.Counter]{
+	"proc/net/snmp":      parser.SNMP,
+	"proc/net/netstat":   parser.SNMP,
+	"proc/net/sctp/snmp": parser.SCTPSNMP,
+	"proc/net/snmp6":     parser.SNMP6,
+}
 
 // IGMP is proc/net/igmp.
 func (s *Snapshot) IGMP() Table[parser.Group] { return open(s, "proc/net/igmp", parser.IGMP) }
