@@ -17,7 +17,7 @@ const module = "github.com/coldstat/coldstat/"
 // module and of others. The standard library is free to all, but see never.
 var mayImport = map[string][]string{
 	"cmd/coldstat":    {"cmd/cli"},
-	"cmd/cli":         {"parser", "parser/bundle", "parser/names", "parser/query", "parser/snapshot", "render", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
+	"cmd/cli":         {"parser", "parser/bundle", "parser/names", "parser/query", "parser/rows", "parser/snapshot", "parser/words", "render", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
 	"render":          {"parser", "parser/counters", "parser/query", "parser/snapshot", "parser/words"},
 	"parser/query":    {"parser", "parser/counters"},
 	"parser/snapshot": {"parser"},

@@ -113,7 +113,7 @@ func (n *netstat) appendHH(b []byte, r *parser.CachedRoute) []byte {
 	b = append(leftInt(b, int64(int32(r.HHRef)), 3), "   "...)
 	b = append(leftInt(b, int64(int32(r.HHUptod)), 3), ' ')
 	n.a = appendHost(n.a[:0], dst, n.numericRoutes(), n.Names)
-	return right(b, string(appendSafe(nil, n.a)), 15)
+	return right(b, string(words.AppendSafe(nil, n.a)), 15)
 }
 
 // neighbours6 writes what -r6C shows where there is a file ndisc (12), and
@@ -138,7 +138,7 @@ func (n *netstat) neighbours6() bool {
 func (n *netstat) appendNeighbour(b []byte, r *parser.Neighbour) []byte {
 	from := len(b)
 	n.a = appendHost(n.a[:0], r.Addr, n.numericRoutes(), n.Names)
-	b = append(appendSafe(b, n.a), '/')
+	b = append(words.AppendSafe(b, n.a), '/')
 	b = append(pad(leftUint(b, uint64(r.PrefixLen), 0), from, 43), ' ')
 	b = fmt.Appendf(b, "%02x:%02x:%02x:%02x:%02x:%02x ", r.HWAddr[0], r.HWAddr[1], r.HWAddr[2], r.HWAddr[3], r.HWAddr[4], r.HWAddr[5])
 	b = append(safeLeft(b, r.Iface, 8), ' ')

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"github.com/coldstat/coldstat/parser/words"
+
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
@@ -27,6 +29,6 @@ func (n *netstat) groupTable(t snapshot.Table[parser.Group], asked query.Asked) 
 		n.buf = append(safeLeft(n.buf, g.Iface, 15), ' ')
 		n.buf = append(leftInt(n.buf, g.Users, 6), ' ')
 		n.a = appendHost(n.a[:0], g.Addr, n.Columns.NumericHosts, n.Names)
-		n.buf = append(appendSafe(n.buf, n.a), '\n')
+		n.buf = append(words.AppendSafe(n.buf, n.a), '\n')
 	}
 }

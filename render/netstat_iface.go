@@ -115,7 +115,7 @@ var flagNames = []struct {
 
 // appendIfaceLong appends the block of -ie (8.4), as ifconfig prints it.
 func appendIfaceLong(b []byte, i *snapshot.Interface) []byte {
-	b = append(appendSafe(b, i.Name), ": flags="...)
+	b = append(words.AppendSafe(b, i.Name), ": flags="...)
 	b = appendFlagNames(b, i.Flags)
 	b = append(b, "  mtu "...)
 	b = appendKnown(b, i.MTU)
@@ -221,7 +221,7 @@ func appendHardware(b []byte, i *snapshot.Interface) []byte {
 	case !named:
 		b = append(append(b, ' '), unspecAddr(addr)...)
 	default:
-		b = appendSafe(append(b, ' '), addr)
+		b = words.AppendSafe(append(b, ' '), addr)
 	}
 	b = append(b, "  txqueuelen "...)
 	b = appendKnown(b, i.TxQueueLen)

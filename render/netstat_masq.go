@@ -1,6 +1,8 @@
 package render
 
 import (
+	"github.com/coldstat/coldstat/parser/words"
+
 	"net/netip"
 	"strconv"
 	"strings"
@@ -65,5 +67,5 @@ func (n *netstat) appendMasqPort(b []byte, m *parser.Masquerade, port uint16) []
 		return strconv.AppendUint(b, uint64(port), 10)
 	}
 	n.p = n.appendPort(n.p[:0], proto, port)
-	return appendSafe(b, n.p)
+	return words.AppendSafe(b, n.p)
 }

@@ -62,7 +62,7 @@ func appendX25Route(b []byte, r *parser.X25Route) []byte {
 		return safeLeft(append(b, "*                    "...), device, 5)
 	}
 	from := len(b)
-	b = append(appendSafe(b, r.Address[:min(len(r.Address), int(r.Digits))]), '/')
+	b = append(words.AppendSafe(b, r.Address[:min(len(r.Address), int(r.Digits))]), '/')
 	b = append(pad(leftUint(b, uint64(r.Digits), 0), from, 18), "   "...)
 	return safeLeft(b, device, 5)
 }

@@ -130,13 +130,13 @@ func appendRouteColumns(b []byte, level routeLevel, r routeColumns) []byte {
 		b = append(rightInt(b, int64(int32(r.mtu)), 5), ' ')
 		b = append(leftInt(b, int64(int32(r.window)), 5), ' ')
 		b = append(rightInt(b, int64(int32(r.irtt)), 6), ' ')
-		return appendSafe(b, r.iface)
+		return words.AppendSafe(b, r.iface)
 	}
 	b = append(leftInt(b, int64(int32(r.metric)), 6), ' ')
 	if level == levelMetric {
 		b = append(leftInt(b, int64(int32(r.refCnt)), 2), ' ')
 		b = append(rightInt(b, int64(int32(r.use)), 7), ' ')
-		return appendSafe(b, r.iface)
+		return words.AppendSafe(b, r.iface)
 	}
 	b = append(leftInt(b, int64(int32(r.refCnt)), 3), ' ')
 	b = append(rightInt(b, int64(int32(r.use)), 6), ' ')
@@ -246,5 +246,5 @@ func (n *netstat) appendRoute6(b []byte, r *parser.Route6) []byte {
 	if r.Iface == "" {
 		return append(b, "-\n"...)
 	}
-	return append(appendSafe(b, r.Iface), '\n')
+	return append(words.AppendSafe(b, r.Iface), '\n')
 }

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"github.com/coldstat/coldstat/parser/words"
+
 	"net/netip"
 
 	"github.com/coldstat/coldstat/parser"
@@ -85,7 +87,7 @@ func (n *netstat) appendSCTPHost(b []byte, a netip.Addr) []byte {
 	c := n.Columns
 	numeric := c.NumericHosts || c.NumericPorts || c.NumericUsers || c.Symbolic
 	n.a = appendHost(n.a[:0], a, numeric, n.Names)
-	return appendSafe(b, n.a)
+	return words.AppendSafe(b, n.a)
 }
 
 func (n *netstat) appendSCTPTail(b []byte, s *parser.SCTPSocket) []byte {

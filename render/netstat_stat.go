@@ -1,6 +1,8 @@
 package render
 
 import (
+	"github.com/coldstat/coldstat/parser/words"
+
 	"strconv"
 
 	"github.com/coldstat/coldstat/parser"
@@ -73,7 +75,7 @@ func (s *statistics) section() {
 		s.histogram = counters.Plain
 	}
 	if s.Shown {
-		s.buf = append(appendSafe(s.buf, s.Title), ":\n"...)
+		s.buf = append(words.AppendSafe(s.buf, s.Title), ":\n"...)
 	}
 }
 
@@ -132,10 +134,10 @@ func (s *statistics) heading(class counters.Class) {
 func appendCounter(b []byte, c *parser.Counter, class counters.Class, entry counters.Counter) []byte {
 	switch class {
 	case counters.Plain, counters.Lost:
-		b = append(appendSafe(b, c.Name), ": "...)
+		b = append(words.AppendSafe(b, c.Name), ": "...)
 		b = strconv.AppendUint(b, c.Value, 10)
 	case counters.Hidden:
-		b = append(appendSafe(b, c.Name), ": "...)
+		b = append(words.AppendSafe(b, c.Name), ": "...)
 		if c.Negative {
 			b = strconv.AppendInt(b, int64(c.Value), 10)
 		} else {
@@ -155,7 +157,7 @@ func (s *statistics) explain(indent int, name string, entry counters.Counter, fo
 	if found {
 		s.text(entry.Explain())
 	} else {
-		s.buf = append(appendSafe(s.buf, name), ": not in our catalogue of counters"...)
+		s.buf = append(words.AppendSafe(s.buf, name), ": not in our catalogue of counters"...)
 	}
 	s.text("\n")
 }

@@ -47,9 +47,9 @@ func (n *netstat) appendUnix(b []byte, s *parser.UnixSocket) []byte {
 	}
 	b = append(b, ' ')
 	if n.Columns.Wide {
-		b = appendSafe(b, wholePath(s.Path))
+		b = words.AppendSafe(b, wholePath(s.Path))
 	} else {
-		b = appendSafe(b, firstWord(s.Path))
+		b = words.AppendSafe(b, firstWord(s.Path))
 	}
 	return append(b, '\n')
 }

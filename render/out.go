@@ -3,6 +3,8 @@ package render
 import (
 	"io"
 	"strconv"
+
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // out collects text in one buffer and writes it in large pieces. The first
@@ -59,6 +61,12 @@ func right(b []byte, s string, width int) []byte {
 		b = append(b, blanks[:n]...)
 	}
 	return append(b, s...)
+}
+
+// safeLeft appends text of a capture, made safe and padded to width.
+func safeLeft[T string | []byte](b []byte, s T, width int) []byte {
+	from := len(b)
+	return pad(words.AppendSafe(b, s), from, width)
 }
 
 func leftInt(b []byte, n int64, width int) []byte {

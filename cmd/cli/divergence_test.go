@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/coldstat/coldstat/fixtures"
-	"github.com/coldstat/coldstat/render"
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // A divergence is a difference from netstat that is wanted. The README lists
@@ -39,7 +39,7 @@ var divergences = []divergence{
 }
 
 // safe escapes as the program does.
-func safe(s string) string { return render.Safe(s) }
+func safe(s string) string { return words.Safe(s) }
 
 // squeeze folds runs of blanks.
 func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -7,7 +7,7 @@ import (
 	"io/fs"
 
 	"github.com/coldstat/coldstat/parser/bundle"
-	"github.com/coldstat/coldstat/render"
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // Exit codes. With several bundles the highest counts.
@@ -61,10 +61,10 @@ func finish(w io.Writer, err error) int {
 		e = &exitError{code: exitFailed, err: err}
 	}
 	if e.err != nil {
-		fmt.Fprintf(w, "coldstat: error: %s\n", render.Safe(e.err.Error()))
+		fmt.Fprintf(w, "coldstat: error: %s\n", words.Safe(e.err.Error()))
 	}
 	if hint := e.hint; hint != "" {
-		fmt.Fprintf(w, "coldstat: hint: %s\n", render.Safe(hint))
+		fmt.Fprintf(w, "coldstat: hint: %s\n", words.Safe(hint))
 	}
 	return e.code
 }

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/coldstat/coldstat/render"
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // A progress line on the terminal shows that a large archive is being read. It
@@ -40,7 +40,7 @@ func (p *progress) told(bytes int64) {
 		return
 	}
 	p.last, p.shown = now, true
-	fmt.Fprintf(p.s.Err, "\rcoldstat: reading %s: %d MB", render.Safe(p.name), bytes/1_000_000)
+	fmt.Fprintf(p.s.Err, "\rcoldstat: reading %s: %d MB", words.Safe(p.name), bytes/1_000_000)
 }
 
 // stop wipes the line.

@@ -10,7 +10,7 @@ import (
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
-	"github.com/coldstat/coldstat/render"
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // maxBadRows is how many rows that cannot be read are told one by one; -v tells
@@ -29,7 +29,7 @@ type reporter struct {
 }
 
 func (r *reporter) say(kind, format string, args ...any) {
-	fmt.Fprintf(r.w, "coldstat: %s: %s%s\n", kind, r.prefix, render.Safe(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(r.w, "coldstat: %s: %s%s\n", kind, r.prefix, words.Safe(fmt.Sprintf(format, args...)))
 }
 
 func (r *reporter) Notef(format string, args ...any) { r.say("note", format, args...) }

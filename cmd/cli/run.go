@@ -11,6 +11,7 @@ import (
 	"github.com/coldstat/coldstat/parser/names"
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
+	"github.com/coldstat/coldstat/parser/words"
 	"github.com/coldstat/coldstat/render"
 )
 
@@ -31,8 +32,8 @@ func runNetstat(s Streams, o *options, bundles []string) error {
 	for i, name := range bundles {
 		r := &reporter{w: s.Err, verbose: o.Verbose}
 		if len(bundles) > 1 {
-			r.prefix = render.Safe(name) + ": "
-			heading := "==> " + render.Safe(name) + " <==\n"
+			r.prefix = words.Safe(name) + ": "
+			heading := "==> " + words.Safe(name) + " <==\n"
 			if i > 0 {
 				heading = "\n" + heading
 			}

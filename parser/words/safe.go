@@ -1,26 +1,20 @@
-package render
+package words
 
 import "unicode/utf8"
 
-// appendSafe appends text that comes from a capture, so that it cannot drive a
+// AppendSafe appends text that comes from a capture, so that it cannot drive a
 // terminal: control characters, bytes that are no UTF-8 and the characters
 // that reorder or break lines are written as \xNN or \uNNNN. Printable ASCII,
 // the backslash included, and other UTF-8 pass as they are.
 //
 // Every text of a capture that a person sees goes through here.
-func appendSafe[T string | []byte](b []byte, s T) []byte {
+func AppendSafe[T string | []byte](b []byte, s T) []byte {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] >= 0x7f {
 			return appendEscaped(append(b, s[:i]...), string(s[i:]))
 		}
 	}
 	return append(b, s...)
-}
-
-// safeLeft is appendSafe, padded to width.
-func safeLeft[T string | []byte](b []byte, s T, width int) []byte {
-	from := len(b)
-	return pad(appendSafe(b, s), from, width)
 }
 
 func appendEscaped(b []byte, s string) []byte {
@@ -30,7 +24,7 @@ func appendEscaped(b []byte, s string) []byte {
 		case r < ' ' || r == 0x7f || r == utf8.RuneError && size <= 1:
 			b = append(b, `\x`...)
 			b = append(b, hexDigits[s[i]>>4], hexDigits[s[i]&15])
-		case unsafeRune(r):
+		case UnsafeRune(r):
 			b = append(b, `\u`...)
 			b = append(b, hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
 		default:
@@ -43,10 +37,10 @@ func appendEscaped(b []byte, s string) []byte {
 
 const hexDigits = "0123456789abcdef"
 
-// unsafeRune names the characters that act on a terminal or on the order of the
-// text: C1 controls, line and paragraph separators, bidirectional marks,
+// UnsafeRune reports whether a character is one of those that act on a terminal or on the
+// order of the text: C1 controls, line and paragraph separators, bidirectional marks,
 // embeddings, overrides and isolates, and the byte order mark.
-func unsafeRune(r rune) bool {
+func UnsafeRune(r rune) bool {
 	switch {
 	case 0x80 <= r && r <= 0x9f, r == 0x061c, r == 0x200e, r == 0x200f, r == 0xfeff:
 		return true
@@ -56,12 +50,20 @@ func unsafeRune(r rune) bool {
 	return false
 }
 
-// Safe is appendSafe for messages.
-func Safe(s string) string {
+// IsSafe reports whether AppendSafe would change nothing.
+func IsSafe(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] >= 0x7f {
-			return string(appendSafe(nil, s))
+			return string(appendEscaped(nil, s)) == s
 		}
 	}
-	return s
+	return true
+}
+
+// Safe is AppendSafe for a string.
+func Safe(s string) string {
+	if IsSafe(s) {
+		return s
+	}
+	return string(AppendSafe(nil, s))
 }
