@@ -70,13 +70,13 @@ func TestAllocs(t *testing.T) {
 	}
 }
 
-func benchInet(b *testing.B, name string) {
+func benchInet(b *testing.B, name string, o parser.Options) {
 	text := bigTable(b, name, benchRows)
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
 		n := 0
-		for _, err := range parser.Inet(name, strings.NewReader(text), parser.Options{}) {
+		for _, err := range parser.Inet(name, strings.NewReader(text), o) {
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -89,8 +89,10 @@ func benchInet(b *testing.B, name string) {
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/benchRows, "ns/row")
 }
 
-func BenchmarkInet(b *testing.B)  { benchInet(b, "tcp") }
-func BenchmarkInet6(b *testing.B) { benchInet(b, "tcp6") }
+func BenchmarkInet(b *testing.B)          { benchInet(b, "tcp", parser.Options{}) }
+func BenchmarkInet6(b *testing.B)         { benchInet(b, "tcp6", parser.Options{}) }
+func BenchmarkInetUDP(b *testing.B)       { benchInet(b, "udp", parser.Options{}) }
+func BenchmarkInetUpToInode(b *testing.B) { benchInet(b, "tcp", parser.Options{UpToInode: true}) }
 
 func BenchmarkUnix(b *testing.B) {
 	text := bigTable(b, "unix", benchRows)

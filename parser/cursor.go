@@ -2,6 +2,7 @@ package parser
 
 import (
 	"encoding/binary"
+	"math"
 	"math/bits"
 	"net/netip"
 )
@@ -16,9 +17,10 @@ type cursor struct {
 	err   error
 	at    int    // where the failed field starts
 	field string // its name
+	cut   bool   // the file ends with this row, without a newline
 }
 
-func (c *cursor) reset(b []byte) { *c = cursor{b: b} }
+func (c *cursor) reset(b []byte, cut bool) { *c = cursor{b: b, cut: cut} }
 
 func (c *cursor) fail(field string, at int, err error) {
 	if c.err == nil {
@@ -136,6 +138,9 @@ func (c *cursor) hexPair(field string, max1, max2 int) (first, second uint64) {
 	return first, second
 }
 
+// maxTenth is the largest number that any digit but the last ones may follow.
+const maxTenth = math.MaxUint64 / 10
+
 // rawDec reads decimal digits where it stands.
 func (c *cursor) rawDec(field string, start int) uint64 {
 	if c.err != nil {
@@ -148,13 +153,11 @@ func (c *cursor) rawDec(field string, start int) uint64 {
 		if d > 9 {
 			break
 		}
-		hi, lo := bits.Mul64(v, 10)
-		sum, carry := bits.Add64(lo, uint64(d), 0)
-		if hi|carry != 0 {
+		if v >= maxTenth && (v > maxTenth || d > math.MaxUint64%10) {
 			c.fail(field, start, ErrRange)
 			return 0
 		}
-		v = sum
+		v = v*10 + uint64(d)
 	}
 	if i == c.pos {
 		c.missing(field, start)

@@ -37,10 +37,9 @@ func Dev(file string, r io.Reader, _ Options) iter.Seq2[DevCounters, error] {
 			}
 		}
 		layout := devLayout(text)
-		body(l, file, func(c *cursor) DevCounters {
-			d := c.dev(layout)
+		body(l, file, func(c *cursor, d *DevCounters) {
+			*d = c.dev(layout)
 			d.Line = l.line
-			return d
 		}, yield)
 	}
 }

@@ -158,6 +158,14 @@ func TestErrorColumn(t *testing.T) {
 	}
 }
 
+var (
+	none  parser.Opt[uint64]
+	noNum parser.Opt[int64]
+)
+
+func count(v uint64) parser.Opt[uint64] { return parser.Some(v) }
+func num(v int64) parser.Opt[int64]     { return parser.Some(v) }
+
 // TestRows pins the values of rows with something odd in them.
 func TestRows(t *testing.T) {
 	ap := netip.MustParseAddrPort
@@ -165,9 +173,19 @@ func TestRows(t *testing.T) {
 	tcp := parser.InetSocket{
 		Local: ap("127.0.0.1:22"), Remote: ap("127.0.0.2:54321"), State: parser.Established, SendQ: 1, RecvQ: 2,
 		Timer: 2, TimerExpires: 3, Retransmits: 4, UID: 33, Timeout: 5, Inode: 4711,
+		RefCount: num(1), RTO: count(20), ATO: count(4), QuickAck: count(30), CongestionWindow: count(10),
 	}
 	change := func(f func(*parser.InetSocket)) parser.InetSocket { s := tcp; f(&s); return s }
+	bare := tcp // nothing behind the inode
+	bare.RefCount, bare.RTO, bare.ATO, bare.QuickAck, bare.CongestionWindow = noNum, none, none, none, none
 	swap := func(old, new string) string { return "head\n" + strings.Replace(good, old, new, 1) + "\n" }
+	upTo := good[:strings.Index(good, " 1 0 20")]
+	behind := func(columns string) string { return "head\n" + upTo + columns }
+	drops := func(columns string) string { return "inode ref pointer drops\n" + upTo + columns }
+	inState := func(st, columns string) string {
+		return "head\n" + strings.Replace(upTo, " 01 ", " "+st+" ", 1) + columns
+	}
+	after := func(f func(*parser.InetSocket)) parser.InetSocket { s := bare; f(&s); return s }
 	cases := []struct {
 		name, table, text string
 		want              any
@@ -175,7 +193,51 @@ func TestRows(t *testing.T) {
 		{"tcp plain", "tcp", "head\n" + good + "\n", tcp},
 		{"tcp tabs between columns", "tcp", "head\n" + strings.ReplaceAll(good, " ", "\t") + "\n", tcp},
 		{"tcp vendor columns pid task", "tcp", "head\n" + good + " 1097 mqttd\n", tcp},
-		{"tcp nothing behind the inode", "tcp", "head\n" + good[:strings.Index(good, " 1 0 20")] + "\n", tcp},
+		{"tcp nothing behind the inode", "tcp", behind("\n"), bare},
+		{"tcp blanks behind the inode", "tcp", behind(" \t \n"), bare},
+		{"tcp no pointer", "tcp", behind(" 1\n"), after(func(s *parser.InetSocket) { s.RefCount = num(1) })},
+		{"tcp pointer", "tcp", swap(" 1 0 ", " -1 ffff8800cdab1340 "), change(func(s *parser.InetSocket) { s.RefCount, s.Pointer = num(-1), count(0xffff8800cdab1340) })},
+		{"tcp pointer of 17 digits", "tcp", swap(" 1 0 ", " 1 0ffff8800cdab1340 "), after(func(s *parser.InetSocket) { s.RefCount = num(1) })},
+		{"tcp pointer that is not shown", "tcp", swap(" 1 0 ", " 1 (____ptrval____) "), after(func(s *parser.InetSocket) { s.RefCount = num(1) })},
+		{"tcp odd reference count", "tcp", swap(" 1 0 20", " x 0 20"), bare},
+		{"tcp reference count of 33 bits", "tcp", swap(" 1 0 20", " 4294967296 0 20"), bare},
+		{"tcp reference count too low", "tcp", swap(" 1 0 20", " -2147483649 0 20"), bare},
+		{"tcp sign alone", "tcp", swap(" 1 0 20", " - 1 0 20"), bare},
+		{"tcp two signs", "tcp", swap(" 1 0 20", " --1 0 20"), bare},
+		{"tcp odd ato", "tcp", swap(" 20 4 ", " 20 4x "), after(func(s *parser.InetSocket) { s.RefCount = num(1) })},
+		{"tcp four numbers", "tcp", swap(" 10 -1", " 10"), after(func(s *parser.InetSocket) { s.RefCount = num(1) })},
+		{"udp vendor columns without drops", "tcp", behind(" 2 a1 1097 mqttd\n"), after(func(s *parser.InetSocket) { s.RefCount, s.Pointer = num(2), count(0xa1) })},
+		{"tcp rto of 20 digits", "tcp", swap(" 20 4 ", " 10000000000000000000 4 "), after(func(s *parser.InetSocket) { s.RefCount = num(1) })},
+		{"tcp largest rto", "tcp", swap(" 20 4 ", " 9999999999999999999 4 "), change(func(s *parser.InetSocket) { s.RTO = count(9999999999999999999) })},
+		{"tcp threshold", "tcp", swap("10 -1", "10 7"), change(func(s *parser.InetSocket) { s.SlowStartThreshold = num(7) })},
+		{"tcp listener", "tcp", inState("0A", " 1 0 100 0 0 10 5\n"), after(func(s *parser.InetSocket) {
+			s.State, s.RefCount, s.RTO, s.ATO, s.QuickAck, s.CongestionWindow = parser.Listen, num(1), count(100), count(0), count(0), count(10)
+			s.FastOpenQueue = num(5)
+		})},
+		{"tcp listener of an old kernel", "tcp", inState("0A", " 1 0 3000 0 0 2 -1\n"), after(func(s *parser.InetSocket) {
+			s.State, s.RefCount, s.RTO, s.ATO, s.QuickAck, s.CongestionWindow = parser.Listen, num(1), count(3000), count(0), count(0), count(2)
+		})},
+		{"tcp TIME_WAIT with vendor columns", "tcp", inState("06", " 3 cdfd0eb8 1097 1098 1 2 3\n"), after(func(s *parser.InetSocket) {
+			s.State, s.RefCount, s.Pointer = parser.TimeWait, num(3), count(0xcdfd0eb8)
+		})},
+		{"tcp SYN_RECV with vendor columns", "tcp", inState("03", " 1 0 1097 mqttd\n"), after(func(s *parser.InetSocket) {
+			s.State, s.RefCount = parser.SynRecv, num(1)
+		})},
+		{"tcp SYN_RECV with data", "tcp", inState("03", " 1 0 100 4 0 10 -1\n"), after(func(s *parser.InetSocket) {
+			s.State, s.RefCount, s.RTO, s.ATO, s.QuickAck, s.CongestionWindow = parser.SynRecv, num(1), count(100), count(4), count(0), count(10)
+		})},
+		{"tcp cut in the tail", "tcp", behind(" 1 0 20 4 3"), after(func(s *parser.InetSocket) { s.RefCount, s.RTO, s.ATO = num(1), count(20), count(4) })},
+		{"tcp cut behind a column", "tcp", behind(" 1 0 20 4 3 "), after(func(s *parser.InetSocket) {
+			s.RefCount, s.RTO, s.ATO, s.QuickAck = num(1), count(20), count(4), count(3)
+		})},
+		{"tcp cut in the threshold", "tcp", behind(" 1 0 20 4 30 10 -1"), change(func(*parser.InetSocket) {})},
+		{"udp drops", "tcp", drops(" 2 a1 5\n"), after(func(s *parser.InetSocket) { s.RefCount, s.Pointer, s.Drops = num(2), count(0xa1), count(5) })},
+		{"udp negative drops", "tcp", drops(" 2 0 -1   \n"), after(func(s *parser.InetSocket) { s.RefCount, s.Drops = num(2), count(1<<32-1) })},
+		{"udp no drops", "tcp", drops(" 2 a1\n"), after(func(s *parser.InetSocket) { s.RefCount, s.Pointer = num(2), count(0xa1) })},
+		{"udp drops cut", "tcp", drops(" 2 a1 5"), after(func(s *parser.InetSocket) { s.RefCount, s.Pointer = num(2), count(0xa1) })},
+		{"udp drops with vendor columns", "tcp", drops(" 2 a1 5 1097 mqttd\n"), after(func(s *parser.InetSocket) {
+			s.RefCount, s.Pointer, s.Drops = num(2), count(0xa1), count(5)
+		})},
 		{"tcp NUL in an ignored column", "tcp", "head\n" + good + " \x00\n", tcp},
 		{"tcp no blank behind the slot", "tcp", swap("0: ", "0:"), tcp},
 		{"tcp lower case digits", "tcp", "head\n" + strings.ToLower(good) + "\n", tcp},

@@ -134,6 +134,7 @@ func slowInet(text string, order binary.ByteOrder) (rows []any, bad []int) {
 		lines = lines[:len(lines)-1]
 	}
 	crlf := strings.HasSuffix(lines[0], "\r") && len(lines[0]) <= parser.MaxLine
+	drops := strings.Contains(lines[0], "drops") && len(lines[0]) <= parser.MaxLine
 	for i, line := range lines[1:] {
 		if crlf {
 			line = strings.TrimSuffix(line, "\r")
@@ -147,6 +148,7 @@ func slowInet(text string, order binary.ByteOrder) (rows []any, bad []int) {
 			bad = append(bad, i+2)
 			continue
 		}
+		slowTail(&s, line, drops, last)
 		rows = append(rows, s)
 	}
 	return rows, bad
@@ -165,6 +167,65 @@ func slowSplit(line string) (slot string, f []string, ok bool) {
 func slowLastIsInode(line string) bool {
 	_, f, _ := slowSplit(line)
 	return len(f) == 9
+}
+
+// slowTail reads the columns behind the inode, until one is odd.
+func slowTail(s *parser.InetSocket, line string, drops, last bool) {
+	_, f, _ := slowSplit(line)
+	f = f[9:]
+	if n := len(f); last && n > 0 && strings.HasSuffix(line, f[n-1]) {
+		f = f[:n-1] // it may be cut
+	}
+	good := true
+	next := func(text *string) bool {
+		if good = good && len(f) > 0; good {
+			*text, f = f[0], f[1:]
+		}
+		return good
+	}
+	unsigned := func(base, digits int) (o parser.Opt[uint64]) {
+		var text string
+		if next(&text) {
+			v, err := strconv.ParseUint(text, base, 64)
+			if good = err == nil && len(text) <= digits; good {
+				o = parser.Some(v)
+			}
+		}
+		return o
+	}
+	signed := func() (o parser.Opt[int64]) {
+		var text string
+		if next(&text) {
+			v, err := strconv.ParseInt(text, 10, 64)
+			if good = err == nil && text[0] != '+' && v >= -1<<31 && v < 1<<32 && len(strings.TrimPrefix(text, "-")) <= 19; good {
+				o = parser.Some(v)
+			}
+		}
+		return o
+	}
+	s.RefCount = signed()
+	if p := unsigned(16, 16); p != parser.Some[uint64](0) {
+		s.Pointer = p
+	}
+	if drops {
+		if n, ok := signed().Get(); ok {
+			s.Drops = parser.Some(uint64(uint32(n)))
+		}
+		return
+	}
+	full := *s
+	full.RTO, full.ATO, full.QuickAck, full.CongestionWindow = unsigned(10, 19), unsigned(10, 19), unsigned(10, 19), unsigned(10, 19)
+	threshold := signed()
+	if n, ok := threshold.Get(); ok && n >= 0 {
+		if s.State == parser.Listen {
+			full.FastOpenQueue = threshold
+		} else {
+			full.SlowStartThreshold = threshold
+		}
+	}
+	if s.State != parser.TimeWait && (threshold.Known() || last && s.State != parser.SynRecv) {
+		*s = full
+	}
 }
 
 func slowRow(line string, order binary.ByteOrder) (s parser.InetSocket, ok bool) {

@@ -53,7 +53,7 @@ func IGMP(file string, r io.Reader, o Options) iter.Seq2[Group, error] {
 				}
 				continue
 			}
-			c.reset(text)
+			c.reset(text, l.cut)
 			g := Group{Line: l.line}
 			if len(text) > 0 && text[0] == '\t' {
 				g = c.group(g, iface, order)

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"bytes"
 	"encoding/binary"
 	"io"
 	"iter"
@@ -13,6 +14,9 @@ type Options struct {
 	// addresses, and each word of an IPv6 address, as native 32-bit numbers
 	// in tcp, udp, raw, route and igmp. Nil means little-endian.
 	ByteOrder binary.ByteOrder
+	// UpToInode leaves the columns behind the inode of [Inet] unread and unknown:
+	// netstat shows none of them, and that is faster by a fifth.
+	UpToInode bool
 }
 
 func (o Options) order() binary.ByteOrder {
@@ -42,6 +46,29 @@ type InetSocket struct {
 	UID           uint32
 	Timeout       int32  // unanswered zero-window and keepalive probes
 	Inode         uint64 // 0 for sockets that no process holds (TIME_WAIT, SYN_RECV)
+
+	// What follows is optional: protocols, kernels and vendors differ there.
+	RefCount Opt[int64]  // ref
+	Pointer  Opt[uint64] // the kernel's address of the socket, or a hash of it; unknown if it shows zeros
+
+	// Of tcp only, and not of sockets in TIME_WAIT and SYN_RECV.
+	RTO Opt[uint64] // retransmission timeout, 1/100 s; jiffies before Linux 2.6.27
+	ATO Opt[uint64] // delay of acknowledgements, 1/100 s; jiffies before Linux 2.6.27
+	// QuickAck is twice the number of acknowledgements that are still sent at once,
+	// plus 1 in a session that goes back and forth, where they are delayed (the
+	// kernel's quick<<1|pingpong).
+	QuickAck         Opt[uint64]
+	CongestionWindow Opt[uint64] // packets
+	// SlowStartThreshold is in packets; unknown also during the first slow start,
+	// when the kernel prints -1, and on a listener.
+	SlowStartThreshold Opt[int64]
+	// FastOpenQueue is the limit of a listener's queue of TCP Fast Open requests:
+	// listeners have it in the place of the threshold. Unknown before Linux 3.7,
+	// which prints -1 there.
+	FastOpenQueue Opt[int64]
+
+	// Of udp, udplite and raw only, since Linux 2.6.27.
+	Drops Opt[uint64] // packets that found the receive queue full, modulo 2^32
 }
 
 // The values of the tr column in tcp rows.
@@ -54,10 +81,16 @@ const (
 )
 
 // Inet decodes the rows of one of the eight files that [InetSocket] names, in
-// file order. The header line is passed over unread. A row that cannot be
-// decoded yields a [*RowError] and the sequence goes on; a read error yields a
-// [*FileError] and ends it. Columns after the inode are left alone: they
-// differ between protocols, kernels and vendors.
+// file order. A row that cannot be decoded yields a [*RowError] and the sequence
+// goes on; a read error yields a [*FileError] and ends it.
+//
+// Columns behind the inode never fail a row. One that is missing or odd is
+// unknown, and so are those behind it, as is the very last value of a file that
+// ends without a newline. A header with "drops" makes it a datagram table, whose
+// rows go on with ref, pointer and drops; any other one a tcp table, whose rows
+// have five numbers behind the pointer, all of them or none. (Datagram tables
+// before Linux 2.6.27 lack "drops", and end with the pointer.) What follows is
+// ignored: some vendors append the process.
 //
 // The file name is only used in errors.
 func Inet(file string, r io.Reader, o Options) iter.Seq2[InetSocket, error] {
@@ -68,20 +101,23 @@ func Inet(file string, r io.Reader, o Options) iter.Seq2[InetSocket, error] {
 		if err != nil && !yieldFail(l, file, text, err, yield) {
 			return
 		}
-		body(l, file, func(c *cursor) InetSocket {
-			s := c.inet(order)
+		drops := bytes.Contains(text, []byte("drops"))
+		body(l, file, func(c *cursor, s *InetSocket) {
+			c.inet(s, order)
 			s.Line = l.line
 			if l.cut && c.pos == len(c.b) {
 				// The inode is never the last column: these digits may be half of it.
 				c.fail("inode", c.pos, ErrShort)
 			}
-			return s
+			if !o.UpToInode && c.err == nil {
+				c.tail().inet(s, drops)
+			}
 		}, yield)
 	}
 }
 
 // inet reads the columns that every kernel since 2.2 prints.
-func (c *cursor) inet(order binary.ByteOrder) (s InetSocket) {
+func (c *cursor) inet(s *InetSocket, order binary.ByteOrder) {
 	c.blanks()
 	start := c.pos
 	s.Slot = c.rawDec("sl", start)
@@ -96,7 +132,33 @@ func (c *cursor) inet(order binary.ByteOrder) (s InetSocket) {
 	s.UID = uint32(c.dec("uid", 32))
 	s.Timeout = int32(c.sdec("timeout"))
 	s.Inode = c.dec("inode", 64)
-	return s
+}
+
+// inet reads what stands behind the inode.
+func (t tail) inet(s *InetSocket, drops bool) {
+	s.RefCount = t.sdec()
+	s.Pointer = t.pointer()
+	switch {
+	case drops:
+		s.Drops = t.count()
+		return
+	case s.State == TimeWait:
+		return // a bucket of its own, not a socket
+	}
+	rto, ato, quick, cwnd, last := t.dec(), t.dec(), t.dec(), t.dec(), t.sdec()
+	if !last.known && (!t.cut || s.State == SynRecv) {
+		// A request in SYN_RECV and an old datagram row end with the pointer:
+		// these are a vendor's numbers.
+		return
+	}
+	s.RTO, s.ATO, s.QuickAck, s.CongestionWindow = rto, ato, quick, cwnd
+	switch {
+	case last.value < 0: // no threshold yet
+	case s.State == Listen:
+		s.FastOpenQueue = last
+	default:
+		s.SlowStartThreshold = last
+	}
 }
 
 // yieldFail hands on an error of the line reader. It reports whether the

@@ -29,16 +29,21 @@ func rows[T any](file string, r io.Reader, header bool,
 				}
 			}
 		}
-		body(l, file, func(c *cursor) T { return decode(c, l.line) }, yield)
+		body(l, file, func(c *cursor, row *T) { *row = decode(c, l.line) }, yield)
 	}
 }
 
 // body is the loop over the rows behind the header: it decodes line by line,
 // turns a failed cursor into a [*RowError] and goes on. A last row without its
 // newline is yielded, with an [ErrCut] behind it if its last value may be cut.
-func body[T any](l *lines, file string, decode func(c *cursor) T, yield func(T, error) bool) {
-	var c cursor
+// decode gets a zero row to fill: a big one is not copied more than it has to be.
+func body[T any](l *lines, file string, decode func(c *cursor, row *T), yield func(T, error) bool) {
 	var zero T
+	var at struct { // one allocation for both
+		c   cursor
+		row T
+	}
+	c := &at.c
 	for {
 		text, err := l.next()
 		if err != nil {
@@ -47,15 +52,16 @@ func body[T any](l *lines, file string, decode func(c *cursor) T, yield func(T, 
 			}
 			continue
 		}
-		c.reset(text)
-		row := decode(&c)
+		c.reset(text, l.cut)
+		at.row = zero
+		decode(c, &at.row)
 		if c.err != nil {
 			if !yield(zero, c.rowError(file, l.line)) {
 				return
 			}
 			continue
 		}
-		if !yield(row, nil) {
+		if !yield(at.row, nil) {
 			return
 		}
 		if l.cut && c.pos == len(text) {

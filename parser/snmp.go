@@ -99,8 +99,8 @@ func (p *pairs) bad(line, column int, text []byte, err error) bool {
 // counters yields the counters of a pair.
 func (p *pairs) counters(title, text []byte) bool {
 	var names, values cursor
-	names.reset(p.head)
-	values.reset(text)
+	names.reset(p.head, false)
+	values.reset(text, false)
 	names.pos, values.pos = len(title), len(title)
 	section := p.names.keep(title[:len(title)-1])
 	for !names.done() {

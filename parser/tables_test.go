@@ -60,7 +60,11 @@ func allTables() []table {
 	}
 	list = append(list,
 		make1("udp-rhel5", 1, true, parser.Inet, fixtures.Kernel.RHEL5,
-			func(r *rand.Rand) parser.InetSocket { return fixtures.RandomInet(r, "udp") }),
+			func(r *rand.Rand) parser.InetSocket {
+				s := fixtures.RandomInet(r, "udp")
+				s.Drops = parser.Opt[uint64]{}
+				return s
+			}),
 		make1("unix", 1, true, parser.Unix, fixtures.Kernel.Unix, fixtures.RandomUnix),
 		make1("route", 1, true, parser.Routes, fixtures.Kernel.Routes, fixtures.RandomRoute),
 		make1("ipv6_route", 0, true, parser.Routes6, fixtures.Kernel.Routes6, fixtures.RandomRoute6),

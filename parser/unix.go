@@ -49,26 +49,25 @@ func Unix(file string, r io.Reader, _ Options) iter.Seq2[UnixSocket, error] {
 		}
 		hasInode := bytes.Contains(head, []byte("Inode"))
 		var names arena
-		body(l, file, func(c *cursor) UnixSocket {
-			s, path := c.unix(hasInode)
+		body(l, file, func(c *cursor, s *UnixSocket) {
+			path := c.unix(s, hasInode)
 			if c.err != nil {
-				return s
+				return
 			}
 			if l.cut && len(path) == 0 {
 				// A newline always follows: these digits may be half of the number.
 				c.fail("Inode", c.pos, ErrShort)
-				return s
+				return
 			}
 			s.Line = l.line
 			s.Path = names.keep(path)
 			c.field, c.at, c.pos = "Path", len(c.b)-len(path), len(c.b)
-			return s
 		}, yield)
 	}
 }
 
 // unix reads one row. The pointer in the first column is zeroed, hashed or real.
-func (c *cursor) unix(hasInode bool) (s UnixSocket, path []byte) {
+func (c *cursor) unix(s *UnixSocket, hasInode bool) (path []byte) {
 	c.blanks()
 	start := c.pos
 	c.rawHex("Num", start, 64)
@@ -84,7 +83,7 @@ func (c *cursor) unix(hasInode bool) (s UnixSocket, path []byte) {
 	if c.err == nil && c.pos < len(c.b) {
 		path = c.b[c.pos+1:] // exactly one blank stands before the name
 	}
-	return s, path
+	return path
 }
 
 // An arena makes strings of small pieces with one allocation for many. The

@@ -48,7 +48,7 @@ func (n *netstat) internet() {
 }
 
 func (n *netstat) inet(t query.InetTable) {
-	table := n.Snapshot.Inet(t.File)
+	table := n.Snapshot.InetUpToInode(t.File)
 	if !usable(n, table, n.Plan.AskedInet(t)) {
 		return
 	}

@@ -114,6 +114,15 @@ func cause(err error) error {
 // Inet is one of the eight tables of [parser.InetSocket], by its path.
 func (s *Snapshot) Inet(file string) Table[parser.InetSocket] { return open(s, file, parser.Inet) }
 
+// InetUpToInode is [Snapshot.Inet] without the columns behind the inode, for those
+// who need none of them.
+func (s *Snapshot) InetUpToInode(file string) Table[parser.InetSocket] {
+	return open(s, file, func(file string, r io.Reader, o parser.Options) iter.Seq2[parser.InetSocket, error] {
+		o.UpToInode = true
+		return parser.Inet(file, r, o)
+	})
+}
+
 // Unix is proc/net/unix.
 func (s *Snapshot) Unix() Table[parser.UnixSocket] { return open(s, "proc/net/unix", parser.Unix) }
 
