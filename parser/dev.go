@@ -16,7 +16,10 @@ type DevCounters struct {
 	// 2.6.29 say in words; all counters are then meaningless.
 	NoStatistics bool
 	// HasBytes is false for kernels before 2.2, whose file has no byte counts.
-	HasBytes                                   bool
+	HasBytes bool
+	// HasCompressed is false for kernels before 2.2, whose file has no columns
+	// for compressed and multicast packets.
+	HasCompressed                              bool
 	RxBytes, RxPackets, RxErrs, RxDrop         uint64
 	RxFifo, RxFrame, RxCompressed, RxMulticast uint64
 	TxBytes, TxPackets, TxErrs, TxDrop         uint64
@@ -69,7 +72,7 @@ func (c *cursor) dev(kind devKind) (d DevCounters) {
 		d.NoStatistics, c.pos = true, len(c.b)
 		return d
 	}
-	d.HasBytes = kind != devNoBytes
+	d.HasBytes, d.HasCompressed = kind != devNoBytes, kind == devCompressed
 	if d.HasBytes {
 		d.RxBytes = c.dec("rx bytes", 64)
 	}

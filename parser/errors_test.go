@@ -264,7 +264,7 @@ func TestRows(t *testing.T) {
 			RefCount: 2, Type: 1, State: 3, Path: "/tmp/x",
 		}},
 		{"unix long pointer", "unix", "Inode\nffff8800cdab1340: 2 0 0 1 1 7\n", parser.UnixSocket{
-			RefCount: 2, Type: 1, State: 1, Inode: 7, HasInode: true,
+			Pointer: parser.Some(uint64(0xffff8800cdab1340)), RefCount: 2, Type: 1, State: 1, Inode: 7, HasInode: true,
 		}},
 		{"unix huge name", "unix", "Inode\n0: 2 0 0 1 1 7 /" + strings.Repeat("n", 60000) + "\n", parser.UnixSocket{
 			RefCount: 2, Type: 1, State: 1, Inode: 7, HasInode: true, Path: "/" + strings.Repeat("n", 60000),
@@ -329,7 +329,7 @@ func TestRows(t *testing.T) {
 
 func dev(name string) parser.DevCounters {
 	return parser.DevCounters{
-		Iface: name, HasBytes: true, RxBytes: 1, RxPackets: 2, RxErrs: 3, RxDrop: 4, RxFifo: 5, RxFrame: 6, RxCompressed: 7, RxMulticast: 8,
+		Iface: name, HasBytes: true, HasCompressed: true, RxBytes: 1, RxPackets: 2, RxErrs: 3, RxDrop: 4, RxFifo: 5, RxFrame: 6, RxCompressed: 7, RxMulticast: 8,
 		TxBytes: 9, TxPackets: 10, TxErrs: 11, TxDrop: 12, TxFifo: 13, TxColls: 14, TxCarrier: 15, TxCompressed: 16,
 	}
 }

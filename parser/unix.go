@@ -15,6 +15,7 @@ import (
 type UnixSocket struct {
 	Line int // 1-based line in the file
 
+	Pointer  Opt[uint64] // Num: the kernel's address of the socket, or a hash of it; unknown if it shows zeros
 	RefCount uint32
 	Protocol uint32 // always 0
 	Flags    uint32 // UnixAccept and others
@@ -70,7 +71,9 @@ func Unix(file string, r io.Reader, _ Options) iter.Seq2[UnixSocket, error] {
 func (c *cursor) unix(s *UnixSocket, hasInode bool) (path []byte) {
 	c.blanks()
 	start := c.pos
-	c.rawHex("Num", start, 64)
+	if num := c.rawHex("Num", start, 64); num != 0 {
+		s.Pointer = Some(num)
+	}
 	c.colon("Num", start)
 	s.RefCount = uint32(c.hex("RefCount", 32))
 	s.Protocol = uint32(c.hex("Protocol", 32))
