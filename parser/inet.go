@@ -51,7 +51,8 @@ type InetSocket struct {
 	RefCount Opt[int64]  // ref
 	Pointer  Opt[uint64] // the kernel's address of the socket, or a hash of it; unknown if it shows zeros
 
-	// Of tcp only, and not of sockets in TIME_WAIT and SYN_RECV.
+	// Of tcp only, and not of what is left of a socket with TimerTimeWait (in
+	// TIME_WAIT and FIN_WAIT2), nor of requests in SYN_RECV.
 	RTO Opt[uint64] // retransmission timeout, 1/100 s; jiffies before Linux 2.6.27
 	ATO Opt[uint64] // delay of acknowledgements, 1/100 s; jiffies before Linux 2.6.27
 	// QuickAck is twice the number of acknowledgements that are still sent at once,
@@ -142,8 +143,8 @@ func (t tail) inet(s *InetSocket, drops bool) {
 	case drops:
 		s.Drops = t.count()
 		return
-	case s.State == TimeWait:
-		return // a bucket of its own, not a socket
+	case s.Timer == TimerTimeWait || s.State == TimeWait:
+		return // what is left of a socket, also in FIN_WAIT2
 	}
 	rto, ato, quick, cwnd, last := t.dec(), t.dec(), t.dec(), t.dec(), t.sdec()
 	if !last.known && (!t.cut || s.State == SynRecv) {
