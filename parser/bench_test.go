@@ -2,6 +2,7 @@ package parser_test
 
 import (
 	"io"
+	"iter"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -38,6 +39,15 @@ func allocsPerRow(t *testing.T, name string, read func(r io.Reader) int) float64
 	return (measure(many) - small) / (many - few)
 }
 
+func countRows[T any](seq iter.Seq2[T, error]) (n int) {
+	for _, err := range seq {
+		if err == nil {
+			n++
+		}
+	}
+	return n
+}
+
 // TestAllocs: reading a row allocates nothing. The names of UNIX sockets share
 // one allocation for many.
 func TestAllocs(t *testing.T) {
@@ -45,26 +55,20 @@ func TestAllocs(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	for _, name := range fixtures.InetFiles {
-		got := allocsPerRow(t, name, func(r io.Reader) (n int) {
-			for _, err := range parser.Inet("x", r, parser.Options{}) {
-				if err == nil {
-					n++
-				}
-			}
-			return n
-		})
+		got := allocsPerRow(t, name, func(r io.Reader) int { return countRows(parser.Inet("x", r, parser.Options{})) })
 		if got >= 0.01 {
 			t.Errorf("%s: %v allocations per row, want less than 0.01", name, got)
 		}
 	}
-	got := allocsPerRow(t, "unix", func(r io.Reader) (n int) {
-		for _, err := range parser.Unix("x", r, parser.Options{}) {
-			if err == nil {
-				n++
-			}
+	for name, read := range map[string]func(r io.Reader) int{
+		"packet":  func(r io.Reader) int { return countRows(parser.Packet("x", r, parser.Options{})) },
+		"netlink": func(r io.Reader) int { return countRows(parser.Netlink("x", r, parser.Options{})) },
+	} {
+		if got := allocsPerRow(t, name, read); got >= 0.01 {
+			t.Errorf("%s: %v allocations per row, want less than 0.01", name, got)
 		}
-		return n
-	})
+	}
+	got := allocsPerRow(t, "unix", func(r io.Reader) int { return countRows(parser.Unix("x", r, parser.Options{})) })
 	if got >= 0.05 {
 		t.Errorf("unix: %v allocations per row, want less than 0.05", got)
 	}
@@ -94,13 +98,18 @@ func BenchmarkInet6(b *testing.B)         { benchInet(b, "tcp6", parser.Options{
 func BenchmarkInetUDP(b *testing.B)       { benchInet(b, "udp", parser.Options{}) }
 func BenchmarkInetUpToInode(b *testing.B) { benchInet(b, "tcp", parser.Options{UpToInode: true}) }
 
-func BenchmarkUnix(b *testing.B) {
-	text := bigTable(b, "unix", benchRows)
+func BenchmarkUnix(b *testing.B)    { benchTable(b, "unix", parser.Unix) }
+func BenchmarkPacket(b *testing.B)  { benchTable(b, "packet", parser.Packet) }
+func BenchmarkNetlink(b *testing.B) { benchTable(b, "netlink", parser.Netlink) }
+func BenchmarkARP(b *testing.B)     { benchTable(b, "arp", parser.ARP) }
+
+func benchTable[T any](b *testing.B, name string, decode func(string, io.Reader, parser.Options) iter.Seq2[T, error]) {
+	text := bigTable(b, name, benchRows)
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
 		n := 0
-		for _, err := range parser.Unix("unix", strings.NewReader(text), parser.Options{}) {
+		for _, err := range decode(name, strings.NewReader(text), parser.Options{}) {
 			if err != nil {
 				b.Fatal(err)
 			}

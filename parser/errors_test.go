@@ -112,6 +112,28 @@ func TestErrorTexts(t *testing.T) {
 		{"assocs remote address", "sctp-assocs", "head\nf f 2 1 3 0 6 100 200 1000 12348 5000 40000 10.0.0.5 <-> x \t1\n", []string{`sctp-assocs:2: RADDRS "x": invalid syntax`}, nil},
 		{"assocs cut before the arrow", "sctp-assocs", "head\nf f 2 1 3 0 6 100 200 1000 12348 5000 40000 10.0.0.5 ", []string{`sctp-assocs:2: "10.0.0.5": the file ends here without a newline, the value may be cut`}, []int{2}},
 
+		{"packet short", "packet", "head\nff 3 3 0003 2 1 0 0\n", []string{`packet:2: Inode missing: row ends before this column`}, nil},
+		{"packet protocol too large", "packet", "head\nff 3 3 10003 2 1 0 0 7\n", []string{`packet:2: Proto "10003": value out of range`}, nil},
+		{"packet running", "packet", "head\nff 3 3 0003 2 2 0 0 7\n", []string{`packet:2: R "2": value out of range`}, nil},
+		{"packet reference count", "packet", "head\nff 3x 3 0003 2 1 0 0 7\n", []string{`packet:2: RefCnt "3x": invalid syntax`}, nil},
+		{"packet inode may be cut", "packet", "head\nff 3 3 0003 2 1 0 0 7", []string{`packet:2: "7": the file ends here without a newline, the value may be cut`}, []int{2}},
+
+		{"netlink protocol", "netlink", netlinkHead + "ff x 0 00000000 0 0 0 2 0 7\n", []string{`netlink:2: Eth "x": invalid syntax`}, nil},
+		{"netlink port of 33 bits", "netlink", netlinkHead + "ff 0 4294967296 00000000 0 0 0 2 0 7\n", []string{`netlink:2: Pid "4294967296": value out of range`}, nil},
+		{"netlink groups", "netlink", netlinkHead + "ff 0 0 0x1 0 0 0 2 0 7\n", []string{`netlink:2: Groups "0x1": invalid syntax`}, nil},
+		{"netlink no locks", "netlink", netlinkHead + "ff 0 0 00000000 0 0 0\n", []string{`netlink:2: Locks missing: row ends before this column`}, nil},
+		{"netlink locks may be cut", "netlink", netlinkHead + "ff 0 0 00000000 0 0 0 2", []string{`netlink:2: "2": the file ends here without a newline, the value may be cut`}, []int{2}},
+		{"netlink inode may be cut", "netlink", netlinkHead + "ff 0 0 00000000 0 0 0 2 0 7", nil, []int{2}},
+
+		{"arp address", "arp", "head\n10.0.0.256 0x1 0x2 00:00 * eth0\n", []string{`arp:2: IP address "10.0.0.256": invalid syntax`}, nil},
+		{"arp IPv6 address", "arp", "head\nfe80::1 0x1 0x2 00:00 * eth0\n", []string{`arp:2: IP address "fe80::1": invalid syntax`}, nil},
+		{"arp type without 0x", "arp", "head\n10.0.0.5 1 0x2 00:00 * eth0\n", []string{`arp:2: HW type "1": invalid syntax`}, nil},
+		{"arp type too large", "arp", "head\n10.0.0.5 0x10000 0x2 00:00 * eth0\n", []string{`arp:2: HW type "0x10000": value out of range`}, nil},
+		{"arp flags no digits", "arp", "head\n10.0.0.5 0x1 0x 00:00 * eth0\n", []string{`arp:2: Flags "0x": invalid syntax`}, nil},
+		{"arp flags missing", "arp", "head\n10.0.0.5 0x1\n", []string{`arp:2: Flags missing: row ends before this column`}, nil},
+		{"arp cut before the device", "arp", "head\n10.0.0.5 0x1 0x2 00:00 *", []string{`arp:2: Device missing: row ends before this column`}, nil},
+		{"arp device may be cut", "arp", "head\n10.0.0.5 0x1 0x2 00:00 * eth", []string{`arp:2: "eth": the file ends here without a newline, the value may be cut`}, []int{2}},
+
 		{"fib prefix without leaf", "fib_trie", "Main:\n   /24 link UNICAST\n", []string{`fib_trie:2: prefix without a leaf "/24 link UNICAST": invalid syntax`}, nil},
 		{"fib prefix too long", "fib_trie", "Main:\n  |-- 10.0.0.0\n   /33 link UNICAST\n", []string{`fib_trie:3: prefix length "/33 link UNICAST": invalid syntax`}, nil},
 		{"fib no type", "fib_trie", "Main:\n  |-- 10.0.0.0\n   /24 link\n", []string{`fib_trie:3: type "/24 link": row ends before this column`}, nil},
@@ -144,6 +166,7 @@ func TestErrorTexts(t *testing.T) {
 
 const (
 	routeHeader = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n"
+	netlinkHead = "sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode\n"
 	zero32      = "00000000000000000000000000000000"
 	devSecond   = " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n"
 	devHeader   = "Inter-|   Receive  |  Transmit\n" + devSecond
@@ -219,6 +242,9 @@ func TestRows(t *testing.T) {
 		})},
 		{"tcp TIME_WAIT with vendor columns", "tcp", inState("06", " 3 cdfd0eb8 1097 1098 1 2 3\n"), after(func(s *parser.InetSocket) {
 			s.State, s.RefCount, s.Pointer = parser.TimeWait, num(3), count(0xcdfd0eb8)
+		})},
+		{"tcp FIN_WAIT2 that is left of a socket", "tcp", strings.Replace(inState("05", " 3 cdfd0eb8 1097 1098 1 2 3\n"), " 02:", " 03:", 1), after(func(s *parser.InetSocket) {
+			s.State, s.Timer, s.RefCount, s.Pointer = parser.FinWait2, parser.TimerTimeWait, num(3), count(0xcdfd0eb8)
 		})},
 		{"tcp SYN_RECV with vendor columns", "tcp", inState("03", " 1 0 1097 mqttd\n"), after(func(s *parser.InetSocket) {
 			s.State, s.RefCount = parser.SynRecv, num(1)
@@ -298,6 +324,47 @@ func TestRows(t *testing.T) {
 			State: parser.Listen, LocalPort: 5000, Inode: 12345, Local: []netip.Addr{ip("10.0.0.5"), ip("2001:db8::1")},
 		}},
 		{"eps without address", "sctp-eps", "head\nf f 2 10 29 5000 0 12345 \n", parser.SCTPSocket{State: parser.Listen, LocalPort: 5000, Inode: 12345}},
+		{"packet", "packet", "sk RefCnt\nffff8d72b886a000 3      3    88cc   2     1 0      100    19717 \n", parser.LinkSocket{
+			Pointer: count(0xffff8d72b886a000), RefCount: 3, Type: 3, Protocol: 0x88cc, IfIndex: 2, Running: true, UID: 100, Inode: 19717,
+		}},
+		{"packet pointer that is not shown", "packet", "sk\n(____ptrval____) 3 2 0 -1 0 4096 0 7 more\n", parser.LinkSocket{
+			RefCount: 3, Type: 2, IfIndex: -1, RecvQ: 4096, Inode: 7,
+		}},
+		{"netlink", "netlink", netlinkHead + "00000000df664063 16  2147487891 800405d5 1        2        1     3        4        1170    \n", parser.NetlinkSocket{
+			Pointer: count(0xdf664063), Protocol: 16, PortID: 2147487891, Groups: 0x800405d5, RecvQ: 1, SendQ: 2,
+			Dumping: parser.Some(true), RefCount: 3, Drops: count(4), Inode: count(1170),
+		}},
+		{"netlink negative port and drops", "netlink", netlinkHead + "0 0 -4097 0 -1 0 0 2 -1 7\n", parser.NetlinkSocket{
+			PortID: 1<<32 - 4097, RecvQ: -1, Dumping: parser.Some(false), RefCount: 2, Drops: count(1<<32 - 1), Inode: count(7),
+		}},
+		{"netlink no dump in an older kernel", "netlink", netlinkHead + "0 0 0 0 0 0   (null) 2 0 7\n", parser.NetlinkSocket{
+			Dumping: parser.Some(false), RefCount: 2, Drops: count(0), Inode: count(7),
+		}},
+		{"netlink dump that is not shown", "netlink", netlinkHead + "0 0 0 0 0 0 00000000 2 0 7\n", parser.NetlinkSocket{
+			RefCount: 2, Drops: count(0), Inode: count(7),
+		}},
+		{"netlink odd dump and drops", "netlink", netlinkHead + "0 0 0 0 0 0 x 2 y 7\n", parser.NetlinkSocket{RefCount: 2}},
+		{"netlink inode cut", "netlink", netlinkHead + "0 0 0 0 0 0 0 2 5 7", parser.NetlinkSocket{
+			Dumping: parser.Some(false), RefCount: 2, Drops: count(5),
+		}},
+		{"netlink of Linux 2.6.18", "netlink", "sk Eth Pid Groups Rmem Wmem Dump Locks\nffff81045f9bc400 0 3714 1 0 0 0000000000000000 2 3 4\n", parser.NetlinkSocket{
+			Pointer: count(0xffff81045f9bc400), PortID: 3714, Groups: 1, Dumping: parser.Some(false), RefCount: 2,
+		}},
+		{"netlink dump of Linux 2.6.18", "netlink", "sk Locks\n0 0 3714 1 0 0 ffff81045f9bc400 2\n", parser.NetlinkSocket{
+			PortID: 3714, Groups: 1, Dumping: parser.Some(true), RefCount: 2,
+		}},
+		{"arp", "arp", "IP address\n10.1.12.0        0x1         0x6         92:22:3f:b6:02:6c     *        flannel.1\n", parser.ARPEntry{
+			Addr: ip("10.1.12.0"), HWType: 1, Flags: parser.ATFComplete | parser.ATFPermanent, HWAddr: "92:22:3f:b6:02:6c", Mask: "*", Iface: "flannel.1",
+		}},
+		{"arp no hardware address", "arp", "IP address\n10.1.12.0        0x300       0x2                               *        gre1\n", parser.ARPEntry{
+			Addr: ip("10.1.12.0"), HWType: 0x300, Flags: parser.ATFComplete, Mask: "*", Iface: "gre1",
+		}},
+		{"arp of nobody in AX.25", "arp", "IP address\n10.1.12.0        0x3         0x2         *                     *        ax0\n", parser.ARPEntry{
+			Addr: ip("10.1.12.0"), HWType: 3, Flags: parser.ATFComplete, HWAddr: "*", Mask: "*", Iface: "ax0",
+		}},
+		{"arp published on no interface", "arp", "IP address\n10.1.12.0        0x0         0xc         00:00:00:00:00:00     *        *\n", parser.ARPEntry{
+			Addr: ip("10.1.12.0"), Flags: parser.ATFPermanent | parser.ATFPublished, HWAddr: "00:00:00:00:00:00", Mask: "*", Iface: "*",
+		}},
 		{"fib with a tos", "fib_trie", "Id 1000:\n  +-- 0.0.0.0/0 1 0 0\n     |-- 10.0.0.0\n        /8 universe UNICAST tos=16\n", parser.FibEntry{
 			Table: "Id 1000", Prefix: netip.MustParsePrefix("10.0.0.0/8"), Scope: "universe", Type: "UNICAST",
 		}},

@@ -96,6 +96,9 @@ func FuzzIfInet6(f *testing.F)          { fuzzTable(f, "if_inet6") }
 func FuzzFibTrie(f *testing.F)          { fuzzTable(f, "fib_trie") }
 func FuzzSCTPEndpoints(f *testing.F)    { fuzzTable(f, "sctp-eps") }
 func FuzzSCTPAssociations(f *testing.F) { fuzzTable(f, "sctp-assocs") }
+func FuzzPacket(f *testing.F)           { fuzzTable(f, "packet") }
+func FuzzNetlink(f *testing.F)          { fuzzTable(f, "netlink", "netlink-rhel5", "netlink-rhel6") }
+func FuzzARP(f *testing.F)              { fuzzTable(f, "arp") }
 func FuzzIPLinks(f *testing.F)          { fuzzTable(f, "ip_address") }
 
 // FuzzInet also compares with a slow reader that shares no code with ours.
@@ -223,7 +226,7 @@ func slowTail(s *parser.InetSocket, line string, drops, last bool) {
 			full.SlowStartThreshold = threshold
 		}
 	}
-	if s.State != parser.TimeWait && (threshold.Known() || last && s.State != parser.SynRecv) {
+	if s.State != parser.TimeWait && s.Timer != parser.TimerTimeWait && (threshold.Known() || last && s.State != parser.SynRecv) {
 		*s = full
 	}
 }

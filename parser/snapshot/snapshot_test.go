@@ -252,11 +252,26 @@ func TestTables(t *testing.T) {
 		"proc/net/unix":        k.Unix(fixtures.Many(r, 5, fixtures.TameUnix)),
 		"proc/net/route":       k.Routes(fixtures.Many(r, 6, fixtures.RandomRoute)),
 		"proc/net/ipv6_route":  k.Routes6(fixtures.Many(r, 7, fixtures.RandomRoute6)),
+		"proc/net/packet":      k.Packet(fixtures.Many(r, 8, fixtures.RandomPacket)),
+		"proc/net/netlink":     k.Netlink(fixtures.Many(r, 9, fixtures.RandomNetlink)),
+		"proc/net/arp":         k.ARP(fixtures.Many(r, 10, fixtures.RandomARP)),
+		"proc/net/tcp":         k.Inet("tcp", fixtures.Many(r, 11, func(r *rand.Rand) parser.InetSocket { return fixtures.RandomInet(r, "tcp") })),
 	})
 	s := load(h)
-	got := []int{count(s.SCTPEndpoints()), count(s.SCTPAssociations()), count(s.Unix()), count(s.Routes()), count(s.Routes6())}
-	if want := []int{3, 5, 5, 6, 7}; !slices.Equal(got, want) {
+	got := []int{count(s.SCTPEndpoints()), count(s.SCTPAssociations()), count(s.Unix()), count(s.Routes()), count(s.Routes6()),
+		count(s.Packet()), count(s.Netlink()), count(s.ARP()), count(s.Inet("proc/net/tcp")), count(s.InetUpToInode("proc/net/tcp"))}
+	if want := []int{3, 5, 5, 6, 7, 8, 9, 10, 11, 11}; !slices.Equal(got, want) {
 		t.Errorf("rows %v, want %v", got, want)
+	}
+	for row := range s.InetUpToInode("proc/net/tcp").Rows() {
+		if row.RefCount.Known() {
+			t.Errorf("up to the inode: %+v", row)
+		}
+	}
+	for row := range s.Inet("proc/net/tcp").Rows() {
+		if !row.RefCount.Known() {
+			t.Errorf("all columns: %+v", row)
+		}
 	}
 	for _, err := range s.SCTPAssociations().Rows() {
 		if err != nil && err.Error() != `proc/net/sctp/assocs:6: SOCK missing: row ends before this column` {
@@ -315,6 +330,13 @@ func TestPlansReadFiles(t *testing.T) {
 				}
 			}
 		}
+	}
+	// netstat shows none of these.
+	for _, name := range []string{"proc/net/packet", "proc/net/netlink", "proc/net/arp"} {
+		if used[name] {
+			t.Errorf("a plan reads %s", name)
+		}
+		used[name] = true
 	}
 	for name := range known {
 		if !used[name] {

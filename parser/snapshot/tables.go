@@ -2,6 +2,19 @@ package snapshot
 
 import "github.com/coldstat/coldstat/parser"
 
+// Packet is proc/net/packet.
+func (s *Snapshot) Packet() Table[parser.LinkSocket] {
+	return open(s, "proc/net/packet", parser.Packet)
+}
+
+// Netlink is proc/net/netlink.
+func (s *Snapshot) Netlink() Table[parser.NetlinkSocket] {
+	return open(s, "proc/net/netlink", parser.Netlink)
+}
+
+// ARP is proc/net/arp.
+func (s *Snapshot) ARP() Table[parser.ARPEntry] { return open(s, "proc/net/arp", parser.ARP) }
+
 // Counters is one of the files of counters, by its path.
 func (s *Snapshot) Counters(file string) Table[parser.Counter] {
 	return open(s, file, counterFiles[file])
