@@ -34,7 +34,7 @@ func corpusTable(t *testing.T, host, file string, tb table) (res result, ok bool
 func TestCorpus(t *testing.T) {
 	read := map[string]int{}
 	for _, host := range fixtures.CorpusHosts(t) {
-		for _, name := range append([]string{"packet", "netlink", "arp", "sctp-eps", "sctp-assocs"}, fixtures.InetFiles...) {
+		for _, name := range append([]string{"packet", "netlink", "arp", "igmp", "igmp6", "sctp-eps", "sctp-assocs"}, fixtures.InetFiles...) {
 			res, ok := corpusTable(t, host, strings.ReplaceAll(name, "-", "/"), tableNamed(t, name))
 			if !ok || host == edited {
 				continue
@@ -45,7 +45,7 @@ func TestCorpus(t *testing.T) {
 			read[name] += len(res.rows)
 		}
 	}
-	for name, least := range map[string]int{"packet": 5, "netlink": 200, "arp": 50, "sctp-eps": 1, "sctp-assocs": 2, "tcp": 15_000, "udp": 100} {
+	for name, least := range map[string]int{"packet": 5, "netlink": 200, "arp": 50, "igmp": 20, "igmp6": 50, "sctp-eps": 1, "sctp-assocs": 2, "tcp": 15_000, "udp": 100} {
 		if read[name] < least {
 			t.Errorf("%s: %d rows, want at least %d", name, read[name], least)
 		}

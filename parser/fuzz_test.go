@@ -95,7 +95,7 @@ func FuzzDev(f *testing.F)              { fuzzTable(f, "dev-16", "dev-16 glue", 
 func FuzzIfInet6(f *testing.F)          { fuzzTable(f, "if_inet6") }
 func FuzzFibTrie(f *testing.F)          { fuzzTable(f, "fib_trie") }
 func FuzzSCTPEndpoints(f *testing.F)    { fuzzTable(f, "sctp-eps") }
-func FuzzSCTPAssociations(f *testing.F) { fuzzTable(f, "sctp-assocs") }
+func FuzzSCTPAssociations(f *testing.F) { fuzzTable(f, "sctp-assocs", "sctp-assocs-old") }
 func FuzzPacket(f *testing.F)           { fuzzTable(f, "packet") }
 func FuzzNetlink(f *testing.F)          { fuzzTable(f, "netlink", "netlink-rhel5", "netlink-rhel6") }
 func FuzzARP(f *testing.F)              { fuzzTable(f, "arp") }

@@ -18,7 +18,25 @@ type Group struct {
 	Iface string
 	Addr  netip.Addr
 	Users int64 // how many sockets and kernel parts want the group
+
+	// What follows is unknown where a row lacks it or has something odd in its place.
+	IfIndex Opt[uint32] // unknown for kernels of 2.0
+	// Querier is the version of IGMP on the interface: V1, V2, V3, or NONE in kernels
+	// that do not speak it. igmp only.
+	Querier  Opt[string]
+	Timer    Opt[uint64] // until the next report, 1/100 s; unknown if no timer runs
+	Reporter Opt[bool]   // the last one to report the group on its network was this machine
+	Flags    Opt[uint32] // igmp6 only: see Group* bits
 }
+
+// Bits of Group.Flags, the kernel's MAF_*.
+const (
+	GroupTimer    = 0x01 // a timer runs
+	GroupReporter = 0x02
+	GroupLoaded   = 0x04 // the interface takes the group's packets
+	GroupSilent   = 0x08 // never reported: all nodes, and what is for this machine only
+	GroupSources  = 0x10 // asked for by source
+)
 
 // ErrNoDevice is why a group of igmp cannot be used: it stands below the line
 // of its device, and that one is missing or could not be read.
@@ -42,12 +60,12 @@ func IGMP(file string, r io.Reader, o Options) iter.Seq2[Group, error] {
 			return
 		}
 		indexed := bytes.HasPrefix(head, []byte("Idx"))
-		iface := ""
+		var on igmpDevice
 		var c cursor
 		for {
 			text, err := l.next()
 			if err != nil {
-				iface = ""
+				on = igmpDevice{}
 				if !yieldFail(l, file, text, err, yield) {
 					return
 				}
@@ -56,9 +74,9 @@ func IGMP(file string, r io.Reader, o Options) iter.Seq2[Group, error] {
 			c.reset(text, l.cut)
 			g := Group{Line: l.line}
 			if len(text) > 0 && text[0] == '\t' {
-				g = c.group(g, iface, order)
+				g = c.group(g, on, order)
 			} else {
-				iface = c.igmpDevice(indexed)
+				on = c.igmpDevice(indexed)
 			}
 			switch {
 			case c.err != nil:
@@ -69,47 +87,90 @@ func IGMP(file string, r io.Reader, o Options) iter.Seq2[Group, error] {
 				if !yield(g, nil) {
 					return
 				}
+				if l.cut && c.pos == len(text) {
+					yield(Group{}, c.cutError(file, l.line))
+					return
+				}
 			}
 		}
 	}
 }
 
 // group reads the line of a group: address, users, timer, reporter.
-func (c *cursor) group(g Group, iface string, order binary.ByteOrder) Group {
+func (c *cursor) group(g Group, on igmpDevice, order binary.ByteOrder) Group {
 	c.blanks()
 	start := c.pos
 	g.Addr = c.addr4("Group", order)
 	g.Users = c.sdec("Users")
-	if iface == "" {
+	if on.name == "" {
 		c.fail("Group", start, ErrNoDevice)
 	}
-	g.Iface = iface
+	g.Iface, g.IfIndex, g.Querier = on.name, on.index, on.querier
+	if c.err == nil {
+		t := c.tail()
+		g.Timer = t.igmpTimer()
+		g.Reporter = truth(t.dec())
+	}
 	return g
 }
 
-// igmpDevice reads the name of a device. It is padded to ten columns, and a
-// colon follows; the name itself may have one in it.
-func (c *cursor) igmpDevice(indexed bool) string {
+// igmpTimer reads `running:expires`.
+func (t *tail) igmpTimer() (o Opt[uint64]) {
+	start := t.next()
+	running := bytes.HasPrefix(t.b[start:], []byte("1:"))
+	if !running && !bytes.HasPrefix(t.b[start:], []byte("0:")) {
+		t.fail()
+		return o
+	}
+	t.pos += len("0:")
+	if t.next() != start+len("0:") {
+		t.fail()
+		return o
+	}
+	if v := t.hex(); running {
+		o = v
+	}
+	return o
+}
+
+// An igmpDevice is what the line of a device says.
+type igmpDevice struct {
+	name    string // empty if it could not be read
+	index   Opt[uint32]
+	querier Opt[string]
+}
+
+// igmpDevice reads the line of a device: index, name, number of groups, querier.
+// The name is padded to ten columns, and a colon follows; the name itself may
+// have one in it.
+func (c *cursor) igmpDevice(indexed bool) (d igmpDevice) {
 	if indexed {
-		c.dec("Idx", 32)
+		d.index = Some(uint32(c.dec("Idx", 32)))
 	}
 	c.blanks()
 	start := c.pos
 	if c.err != nil {
-		return ""
+		return d
 	}
 	name := c.b[start:]
 	colon := bytes.LastIndexByte(name, ':')
 	if colon < 0 {
 		c.pos = len(c.b)
 		c.missing("Device", c.pos)
-		return ""
+		return d
+	}
+	t := tail{c.b, start + colon + 1, c.cut}
+	t.dec() // Count
+	switch q := string(t.b[t.next():]); q {
+	case "V1", "V2", "V3", "NONE":
+		d.querier = Some(q)
 	}
 	name = bytes.TrimRight(name[:colon], " ")
 	if len(name) == 0 {
 		c.missing("Device", start)
 	}
-	return string(name)
+	d.name = string(name)
+	return d
 }
 
 // IGMP6 decodes /proc/net/igmp6, which has no header line, in file order, with
@@ -117,10 +178,26 @@ func (c *cursor) igmpDevice(indexed bool) string {
 func IGMP6(file string, r io.Reader, _ Options) iter.Seq2[Group, error] {
 	return rows(file, r, false, nil, func(c *cursor, line int) Group {
 		g := Group{Line: line}
-		c.dec("index", 32)
+		g.IfIndex = Some(uint32(c.dec("index", 32)))
 		g.Iface = string(c.token("interface"))
 		g.Addr = c.addr16("group")
 		g.Users = c.sdec("users")
+		if c.err == nil {
+			c.tail().igmp6(&g)
+		}
 		return g
 	})
+}
+
+// igmp6 reads the flags, which tell the rest, and the timer.
+func (t tail) igmp6(g *Group) {
+	flags, timer := t.hex(), t.dec()
+	if !flags.known || flags.value>>32 != 0 {
+		return
+	}
+	g.Flags = as[uint32](flags)
+	g.Reporter = Some(flags.value&GroupReporter != 0)
+	if flags.value&GroupTimer != 0 {
+		g.Timer = timer
+	}
 }

@@ -52,6 +52,22 @@ func (t *tail) dec() (o Opt[uint64]) {
 	return Some(v)
 }
 
+// bits reads a number of at most n bits.
+func (t *tail) bits(n int) (o Opt[uint64]) {
+	v := t.dec()
+	if v.value>>n != 0 {
+		t.fail()
+		return o
+	}
+	return v
+}
+
+// as gives a number that is known to fit another type.
+func as[T uint8 | uint16 | uint32](o Opt[uint64]) Opt[T] { return Opt[T]{T(o.value), o.known} }
+
+// truth gives a number as yes or no.
+func truth(o Opt[uint64]) Opt[bool] { return Opt[bool]{o.value != 0, o.known} }
+
 // sdec reads what the kernel prints with %d.
 func (t *tail) sdec() (o Opt[int64]) {
 	start := t.next()
@@ -81,6 +97,7 @@ func (t *tail) count() Opt[uint64] {
 	return Opt[uint64]{uint64(uint32(v.value)), v.known}
 }
 
+// hex reads at most 16 digits.
 func (t *tail) hex() (o Opt[uint64]) {
 	start := t.next()
 	i := start

@@ -67,10 +67,10 @@ func TestInterfaces(t *testing.T) {
 		}},
 		{"the newer place of ip's output", map[string]string{"cmd/ip_-d_address": "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qlen 1000\n    link/loopback 00:00:00:00:00:00\n"},
 			[]snapshot.Interface{{Name: "lo", MTU: some(65536), Flags: known(0x49), HWType: some(772), HWAddr: parser.Some("00:00:00:00:00:00"), TxQueueLen: some(1000), AddrsKnown: true}}},
-		{"an interface that is only in dev", map[string]string{"proc/net/dev": fixtures.Kernel{}.Dev(fixtures.Dev16, []parser.DevCounters{{Iface: "tun0", HasBytes: true, RxPackets: 7}})},
-			[]snapshot.Interface{{Name: "tun0", Counters: parser.Some(parser.DevCounters{Line: 3, Iface: "tun0", HasBytes: true, RxPackets: 7})}}},
+		{"an interface that is only in dev", map[string]string{"proc/net/dev": fixtures.Kernel{}.Dev(fixtures.Dev16, []parser.DevCounters{{Iface: "tun0", HasBytes: true, HasCompressed: true, RxPackets: 7}})},
+			[]snapshot.Interface{{Name: "tun0", Counters: parser.Some(parser.DevCounters{Line: 3, Iface: "tun0", HasBytes: true, HasCompressed: true, RxPackets: 7})}}},
 		{"a name twice in dev", map[string]string{"proc/net/dev": fixtures.Kernel{}.Dev(fixtures.Dev16, []parser.DevCounters{{Iface: "a", RxPackets: 7}, {Iface: "a", RxPackets: 8}})},
-			[]snapshot.Interface{{Name: "a", Counters: parser.Some(parser.DevCounters{Line: 4, Iface: "a", HasBytes: true, RxPackets: 8})}}},
+			[]snapshot.Interface{{Name: "a", Counters: parser.Some(parser.DevCounters{Line: 4, Iface: "a", HasBytes: true, HasCompressed: true, RxPackets: 8})}}},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {
