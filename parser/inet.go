@@ -146,14 +146,13 @@ func (t tail) inet(s *InetSocket, drops bool) {
 	case s.Timer == TimerTimeWait || s.State == TimeWait:
 		return // what is left of a socket, also in FIN_WAIT2
 	}
-	rto, ato, quick, cwnd, last := t.dec(), t.dec(), t.dec(), t.dec(), t.sdec()
-	if !last.known && (!t.cut || s.State == SynRecv) {
+	s.RTO, s.ATO, s.QuickAck, s.CongestionWindow = t.dec(), t.dec(), t.dec(), t.dec()
+	last := t.sdec()
+	switch none := (Opt[uint64]{}); {
+	case !last.known && (!t.cut || s.State == SynRecv):
 		// A request in SYN_RECV and an old datagram row end with the pointer:
 		// these are a vendor's numbers.
-		return
-	}
-	s.RTO, s.ATO, s.QuickAck, s.CongestionWindow = rto, ato, quick, cwnd
-	switch {
+		s.RTO, s.ATO, s.QuickAck, s.CongestionWindow = none, none, none, none
 	case last.value < 0: // no threshold yet
 	case s.State == Listen:
 		s.FastOpenQueue = last

@@ -38,6 +38,18 @@ const (
 	RouteCache   = 0x01000000
 )
 
+// LooksLikeHost reports whether netstat takes the destination for a host's
+// address: the H flag or a bit outside the mask is set.
+func (r *Route) LooksLikeHost() bool {
+	d, m := r.Destination.As4(), r.Genmask.As4()
+	for i := range d {
+		if d[i]&^m[i] != 0 {
+			return true
+		}
+	}
+	return r.Flags&RouteHost != 0
+}
+
 // routeColumns are the columns that must be named in the header, in this order;
 // others may stand between them (ip_route_cache and vendor kernels have some).
 var routeColumns = [...]string{

@@ -11,7 +11,7 @@ type Needs struct {
 func (p Plan) Files(n Needs) []string {
 	files := []string{"etc/services", "etc/hosts", "etc/networks", "etc/protocols", "etc/passwd"}
 	if p.NeedsByteOrder(n) {
-		files = append(files, "proc/net/route", "proc/net/tcp", "proc/net/udp") // they tell it
+		files = append(files, ByteOrderFiles...)
 	}
 	switch p.Mode {
 	case Routes:
@@ -52,6 +52,9 @@ func (p Plan) Files(n Needs) []string {
 	}
 	return files
 }
+
+// ByteOrderFiles tell the machine's byte order.
+var ByteOrderFiles = []string{"proc/net/route", "proc/net/tcp", "proc/net/udp"}
 
 // NeedsByteOrder reports whether the plan reads tables that hold words of the
 // machine's own byte order.

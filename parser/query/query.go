@@ -89,6 +89,9 @@ type Plan struct {
 	Explicit bool
 	// V4 and V6 tell which file of each protocol's pair is read.
 	V4, V6 bool
+	// Whole is set if whole tables are wanted by the kind of their rows, and not
+	// by netstat's options; Named if those kinds were named one by one.
+	Whole, Named bool
 	// Quiet is set if protocols were only chosen by their family: netstat then
 	// says nothing of missing files.
 	Quiet bool
@@ -126,13 +129,43 @@ func (o Options) Plan() (Plan, error) {
 	return p, nil
 }
 
+// ErrWhole is the error of options that ask for a mode beside whole tables.
+var ErrWhole = errors.New("-r, -i, -s, -g and -M name kinds of rows themselves")
+
+// Whole plans whole tables: as with -a, unless only listening sockets are
+// wanted, and of both internet families unless one is chosen.
+func (o Options) Whole(named bool) (Plan, error) {
+	if o.Interfaces+o.Routes+o.Masquerade+o.Statistics > 0 || o.Groups {
+		return Plan{}, ErrWhole
+	}
+	o.All = o.All || !o.Listening
+	o.AllCounters, o.FIB, o.Cache = true, true, true
+	p, err := o.Plan()
+	p.Whole, p.Named = true, named
+	p.V4, p.V6 = p.ShowsFamily(Inet), p.ShowsFamily(Inet6)
+	return p, err
+}
+
+// ShowsFamily reports whether whole tables of an internet family are shown.
+func (p Plan) ShowsFamily(f Family) bool {
+	return p.Chose(f) || !p.Chose(Inet) && !p.Chose(Inet6)
+}
+
 // Chose reports whether the family was asked for.
 func (p Plan) Chose(f Family) bool { return slices.Contains(p.Families, f) }
 
 func (p Plan) anyProtocol() bool { return p.TCP || p.UDP || p.UDPLite || p.SCTP || p.Raw }
 
 // Shows reports whether the section of a socket family is part of the output.
-func (p Plan) Shows(f Family) bool { return !p.Explicit || p.Chose(f) }
+func (p Plan) Shows(f Family) bool { return !p.Explicit || p.Whole || p.Chose(f) }
+
+// ShowsLegacy reports whether the sections of the rare families are.
+func (p Plan) ShowsLegacy() bool {
+	return p.Bluetooth || p.Chose(Bluetooth) || slices.ContainsFunc(SocketFamilies[1:], p.Shows)
+}
+
+// NoBluetooth is what there is to say of Bluetooth sockets.
+const NoBluetooth = "no file of /proc/net holds Bluetooth sockets; netstat knows none either"
 
 // ShowsInternet reports whether there is an internet section at all.
 func (p Plan) ShowsInternet() bool { return !p.Explicit || p.anyProtocol() }
@@ -140,7 +173,12 @@ func (p Plan) ShowsInternet() bool { return !p.Explicit || p.anyProtocol() }
 // RouteFamilies are the families whose routing tables are shown, in the order
 // given; each mention counts, also a repeated one.
 func (p Plan) RouteFamilies() []Family {
-	if len(p.Families) == 0 {
+	switch {
+	case p.Whole:
+		return slices.DeleteFunc([]Family{Inet, Inet6, AX25, X25, IPX, Netrom, Rose, DDP}, func(f Family) bool {
+			return (f == Inet || f == Inet6) && !p.ShowsFamily(f)
+		})
+	case len(p.Families) == 0:
 		return []Family{Inet}
 	}
 	return p.Families
@@ -221,7 +259,11 @@ func (p Plan) Unix(s *parser.UnixSocket) bool {
 func (p Plan) X25(s *parser.PacketSocket) bool { return p.All || s.LCI != 0 }
 
 // Route tells whether a row of the IPv4 table is shown: it must be up.
-func (p Plan) Route(r *parser.Route) bool { return r.Flags&parser.RouteUp != 0 }
+func (p Plan) Route(r *parser.Route) bool { return p.Whole || r.Flags&parser.RouteUp != 0 }
+
+// Interface tells whether an interface is shown: without -a only if it is up,
+// or may be.
+func (p Plan) Interface(up, known bool) bool { return p.All || up || !known }
 
 // Route6 tells whether a row of the IPv6 table is shown, in the table of routes
 // or in that of cached ones.

@@ -73,7 +73,7 @@ func (s *Snapshot) Interfaces(dev Table[parser.DevCounters], addresses bool, bad
 		}
 		return byName[name]
 	}
-	for d := range good(dev.Rows(), bad) {
+	for d := range Good(dev.Rows(), bad) {
 		i := get(d.Iface)
 		if !d.NoStatistics {
 			i.Counters = parser.Some(d)
@@ -92,8 +92,8 @@ func (s *Snapshot) Interfaces(dev Table[parser.DevCounters], addresses bool, bad
 	return list
 }
 
-// good passes the rows on and the errors to bad.
-func good[T any](rows iter.Seq2[T, error], bad func(error)) iter.Seq[T] {
+// Good passes the rows on and the errors to bad.
+func Good[T any](rows iter.Seq2[T, error], bad func(error)) iter.Seq[T] {
 	return func(yield func(T) bool) {
 		for row, err := range rows {
 			if err != nil {
@@ -175,7 +175,7 @@ func (s *Snapshot) fromIP(get func(string) *Interface, bad func(error)) {
 			continue
 		}
 		found := false
-		for link := range good(t.Rows(), bad) {
+		for link := range Good(t.Rows(), bad) {
 			found = true
 			i := get(link.Name)
 			i.MTU = link.MTU.Or(i.MTU)
@@ -236,7 +236,7 @@ var hwKinds = map[string]int64{
 // routing tables: fib_trie has the local addresses without interfaces, and the
 // connected routes of the main table have the interface and the netmask.
 func (s *Snapshot) fromTables(byName map[string]*Interface, bad func(error)) {
-	for a := range good(open(s, "proc/net/if_inet6", parser.IfInet6).Rows(), bad) {
+	for a := range Good(s.IfInet6().Rows(), bad) {
 		if i := byName[a.Iface]; i != nil {
 			i.Addrs6 = append(i.Addrs6, a)
 		}
@@ -245,9 +245,9 @@ func (s *Snapshot) fromTables(byName map[string]*Interface, bad func(error)) {
 	if fib.State != Present {
 		return
 	}
-	networks := connectedNetworks(good(s.Routes().Rows(), func(error) {}))
+	networks := connectedNetworks(Good(s.Routes().Rows(), func(error) {}))
 	seen := map[netip.Addr]bool{}
-	for e := range good(fib.Rows(), bad) {
+	for e := range Good(fib.Rows(), bad) {
 		if e.Type != "LOCAL" || e.Prefix.Bits() != 32 || seen[e.Prefix.Addr()] {
 			continue
 		}

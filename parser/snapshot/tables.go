@@ -34,6 +34,11 @@ func (s *Snapshot) IGMP() Table[parser.Group] { return open(s, "proc/net/igmp", 
 // IGMP6 is proc/net/igmp6.
 func (s *Snapshot) IGMP6() Table[parser.Group] { return open(s, "proc/net/igmp6", parser.IGMP6) }
 
+// IfInet6 is proc/net/if_inet6.
+func (s *Snapshot) IfInet6() Table[parser.Inet6Addr] {
+	return open(s, "proc/net/if_inet6", parser.IfInet6)
+}
+
 // Masquerades is proc/net/ip_masquerade.
 func (s *Snapshot) Masquerades() Table[parser.Masquerade] {
 	return open(s, "proc/net/ip_masquerade", parser.Masquerades)

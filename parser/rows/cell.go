@@ -1,0 +1,178 @@
+package rows
+
+import (
+	"bytes"
+	"cmp"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/coldstat/coldstat/parser/words"
+)
+
+// A CellType is what a column holds.
+type CellType uint8
+
+// Types of cells.
+const (
+	TextCell CellType = iota
+	BoolCell
+	UintCell
+	IntCell
+	AddrCell
+	ListCell
+)
+
+// Number reports whether the type is a number, which tables align to the right.
+func (t CellType) Number() bool { return t == UintCell || t == IntCell }
+
+// A Cell is one value of a row, or none.
+type Cell struct {
+	Type  CellType
+	Known bool
+
+	number uint64 // of UintCell, IntCell (two's complement), BoolCell
+	text   string
+	addr   netip.Addr
+	list   []string
+}
+
+// Quiet reports whether the value says nothing that its absence would not say:
+// unknown, zero, false or empty.
+func (c Cell) Quiet() bool {
+	switch c.Type {
+	case TextCell:
+		return c.text == ""
+	case AddrCell:
+		return !c.Known
+	case ListCell:
+		return len(c.list) == 0
+	default:
+		return !c.Known || c.number == 0
+	}
+}
+
+// AppendText appends the value as CSV has it: nothing if it is unknown. Text of
+// the capture stands in it as it is.
+func (c Cell) AppendText(b []byte) []byte {
+	if !c.Known && c.Type != ListCell {
+		return b
+	}
+	switch c.Type {
+	case TextCell:
+		return append(b, c.text...)
+	case BoolCell:
+		return strconv.AppendBool(b, c.number != 0)
+	case UintCell:
+		return strconv.AppendUint(b, c.number, 10)
+	case IntCell:
+		return strconv.AppendInt(b, int64(c.number), 10)
+	case AddrCell:
+		return c.addr.AppendTo(b)
+	}
+	for i, word := range c.list {
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = append(b, word...)
+	}
+	return b
+}
+
+// AppendJSON appends the value as JSON: null if it is unknown.
+func (c Cell) AppendJSON(b []byte) []byte {
+	switch {
+	case !c.Known:
+		return append(b, "null"...)
+	case c.Type == TextCell:
+		return AppendJSONString(b, c.text)
+	case c.Type == AddrCell:
+		b = c.addr.AppendTo(append(b, '"'))
+		return append(b, '"')
+	case c.Type == ListCell:
+		b = append(b, '[')
+		for i, word := range c.list {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = AppendJSONString(b, word)
+		}
+		return append(b, ']')
+	}
+	return c.AppendText(b)
+}
+
+// AppendJSONString appends a JSON string. Bytes that are no UTF-8 become the
+// replacement character, and the characters that act on a terminal or reorder
+// text are written as \uNNNN, which says the same.
+func AppendJSONString(b []byte, s string) []byte {
+	b = append(b, '"')
+	from := 0
+	for i := 0; i < len(s); {
+		if c := s[i]; ' ' <= c && c < 0x7f && c != '"' && c != '\\' {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		if r >= 0x80 && !words.UnsafeRune(r) && (r != utf8.RuneError || size > 1) {
+			i += size
+			continue
+		}
+		b = append(b, s[from:i]...)
+		b = appendJSONEscape(b, r)
+		i += size
+		from = i
+	}
+	return append(append(b, s[from:]...), '"')
+}
+
+func appendJSONEscape(b []byte, r rune) []byte {
+	const hex = "0123456789abcdef"
+	switch r {
+	case '"', '\\':
+		return append(b, '\\', byte(r))
+	case '\n':
+		return append(b, '\\', 'n')
+	case '\t':
+		return append(b, '\\', 't')
+	case '\r':
+		return append(b, '\\', 'r')
+	}
+	return append(b, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+}
+
+// Compare orders two values of one column: numbers as numbers, addresses as
+// addresses, text byte by byte, unknown ones behind all others.
+func (c Cell) Compare(o Cell) int {
+	if c.Known != o.Known {
+		if c.Known {
+			return -1
+		}
+		return 1
+	}
+	switch c.Type {
+	case TextCell:
+		return strings.Compare(c.text, o.text)
+	case IntCell:
+		return cmp.Compare(int64(c.number), int64(o.number))
+	case AddrCell:
+		return c.addr.Compare(o.addr)
+	case ListCell:
+		return slices.Compare(c.list, o.list)
+	}
+	return cmp.Compare(c.number, o.number)
+}
+
+func splitWords(text string) Words {
+	fields := bytes.Fields([]byte(text))
+	if len(fields) == 0 {
+		return nil
+	}
+	list := make(Words, len(fields))
+	for i, f := range fields {
+		list[i] = string(f)
+	}
+	return list
+}

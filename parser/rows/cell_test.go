@@ -1,0 +1,99 @@
+package rows_test
+
+import (
+	"encoding/json"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/coldstat/coldstat/fixtures"
+	"github.com/coldstat/coldstat/parser/rows"
+	"github.com/coldstat/coldstat/parser/words"
+)
+
+// TestJSONLikeStandard: our JSON of a row says what encoding/json says of the
+// same struct.
+func TestJSONLikeStandard(t *testing.T) {
+	n := 0
+	for _, host := range fixtures.Captures() {
+		r := whole(t, fixtures.Capture(t, host))
+		r.Bundle, r.Host = "x.tar", host
+		for _, k := range rows.Kinds() {
+			for row := range k.Rows(r, nil) {
+				n++
+				ours := []byte{'{'}
+				for i := range k.Columns {
+					if i > 0 {
+						ours = append(ours, ',')
+					}
+					ours = append(rows.AppendJSONString(ours, k.Columns[i].Name), ':')
+					ours = k.Columns[i].Cell(row).AppendJSON(ours)
+				}
+				ours = append(ours, '}')
+				theirs, err := json.Marshal(row)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if canonical(t, ours) != canonical(t, theirs) {
+					t.Fatalf("%s of %s\n got %s\nwant %s", k.Name, host, ours, theirs)
+				}
+			}
+		}
+	}
+	if n < 5000 {
+		t.Errorf("%d rows compared, want at least 5000", n)
+	}
+}
+
+// canonical is what a JSON text says. Numbers keep all their digits.
+func canonical(t *testing.T, text []byte) string {
+	t.Helper()
+	var v map[string]json.RawMessage
+	if err := json.Unmarshal(text, &v); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	for name, raw := range v {
+		var s string
+		if raw[0] == '"' {
+			if err := json.Unmarshal(raw, &s); err != nil {
+				t.Fatalf("%s: %v", raw, err)
+			}
+			v[name], _ = json.Marshal(s)
+		}
+	}
+	out, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+// FuzzJSONString: it reads back as the text with replacement characters, and
+// nothing in it acts on a terminal.
+func FuzzJSONString(f *testing.F) {
+	for _, s := range []string{"", "a", "\"\\\n\r\t\x00\x1b", "ü\xff\xfe", "\u202e\u2028\u009b", "\ufffd", "=1+1", "\U0001f41d"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		text := rows.AppendJSONString(nil, s)
+		var back string
+		if err := json.Unmarshal(text, &back); err != nil {
+			t.Fatalf("%q: %s: %v", s, text, err)
+		}
+		if want := toValid(s); back != want {
+			t.Errorf("%q reads back as %q, want %q", s, back, want)
+		}
+		if !words.IsSafe(string(text)) {
+			t.Errorf("%q: %q is not safe", s, text)
+		}
+	})
+}
+
+// toValid replaces each byte that is no UTF-8, as encoding/json does.
+func toValid(s string) (valid string) {
+	for len(s) > 0 {
+		r, size := utf8.DecodeRuneInString(s)
+		valid += string(r)
+		s = s[size:]
+	}
+	return valid
+}

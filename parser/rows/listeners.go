@@ -1,0 +1,98 @@
+package rows
+
+import (
+	"net/netip"
+
+	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/snapshot"
+)
+
+// listeners are the tcp listeners of one family. An accepted socket is of its
+// listener's family: a listener on :: has its IPv4 connections in tcp6.
+type listeners struct {
+	byAddr map[netip.AddrPort]listener
+	ports  map[uint16]struct{}
+	// complete is set if the table was read whole: only then "no listener"
+	// means something.
+	complete bool
+}
+
+// A listener is what listens on one address and port: with SO_REUSEPORT it may
+// be several sockets.
+type listener struct {
+	local       netip.AddrPort
+	sockets     int
+	acceptQueue uint64 // of the last one
+}
+
+// maxListeners bounds what a hostile table can make us hold.
+const maxListeners = 1 << 20
+
+// listening reads the listeners of tcp or tcp6. Errors have been or will be
+// reported when the rows themselves are read.
+func (r *Reader) listening(v6 bool) *listeners {
+	i, file := 0, "proc/net/tcp"
+	if v6 {
+		i, file = 1, "proc/net/tcp6"
+	}
+	if r.listeners[i] != nil {
+		return r.listeners[i]
+	}
+	table := r.Snapshot.InetUpToInode(file)
+	l := &listeners{
+		byAddr: map[netip.AddrPort]listener{}, ports: map[uint16]struct{}{},
+		complete: table.State == snapshot.Present,
+	}
+	for s, err := range table.Rows() {
+		switch {
+		case err != nil:
+			l.complete = false
+		case s.State != parser.Listen:
+		case len(l.byAddr) >= maxListeners:
+			l.complete = false
+		default:
+			l.ports[s.Local.Port()] = struct{}{}
+			l.byAddr[s.Local] = listener{s.Local, l.byAddr[s.Local].sockets + 1, s.RecvQ}
+		}
+	}
+	r.listeners[i] = l
+	return l
+}
+
+// direct fills in who began the connection and, for a socket that no program
+// has accepted yet, in which queue it waits.
+func (r *Reader) direct(row *Socket, v6 bool, s *parser.InetSocket) {
+	l := r.listening(v6)
+	its, listens := l.of(s.Local)
+	_, sharesPort := l.ports[s.Local.Port()]
+	switch {
+	case s.State == parser.SynSent:
+		row.Direction = parser.Some("out")
+	case s.State == parser.SynRecv, listens:
+		row.Direction = parser.Some("in")
+	case l.complete && !sharesPort:
+		row.Direction = parser.Some("out")
+	}
+	if s.Inode != 0 || !listens || s.State != parser.Established && s.State != parser.CloseWait {
+		return
+	}
+	local := netip.AddrPortFrom(its.local.Addr().Unmap(), its.local.Port())
+	row.Listener = parser.Some(local.String())
+	if its.sockets == 1 { // of several that share the port it cannot be told which
+		row.AcceptQueue = parser.Some(its.acceptQueue)
+	}
+}
+
+// of gives the listener that a connection to this address belongs to: the one
+// on the address itself, else the one on any.
+func (l *listeners) of(local netip.AddrPort) (listener, bool) {
+	if its, ok := l.byAddr[local]; ok {
+		return its, true
+	}
+	unspecified := netip.IPv4Unspecified()
+	if local.Addr().Is6() {
+		unspecified = netip.IPv6Unspecified()
+	}
+	its, ok := l.byAddr[netip.AddrPortFrom(unspecified, local.Port())]
+	return its, ok
+}

@@ -1,0 +1,227 @@
+package rows
+
+import (
+	"iter"
+	"net/netip"
+	"strconv"
+
+	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/query"
+	"github.com/coldstat/coldstat/parser/snapshot"
+)
+
+// A Namer knows the captured machine's names. names.Table is one.
+type Namer interface {
+	TCPPort(port uint16) (string, bool)
+	UDPPort(port uint16) (string, bool)
+	RawPort(proto uint16) (string, bool)
+	Host4(a netip.Addr) (string, bool)
+	Host6(a netip.Addr) (string, bool)
+	Network(a netip.Addr) (string, bool)
+	User(uid uint32) (string, bool)
+}
+
+// A Reporter is told what does not fit into the rows.
+type Reporter interface {
+	// Bad is told of each row, and of each rest of a file, that could not be read.
+	Bad(err error)
+	// Lacking is told of a table that is absent, empty or cannot be opened.
+	// asked says how much the user wanted it.
+	Lacking(file string, state snapshot.State, err error, asked query.Asked)
+	// Notef is told what the reader of the output should know.
+	Notef(format string, args ...any)
+	// Fail makes the exit status that of a failed netstat run.
+	Fail()
+}
+
+// Quiet is a Reporter that says nothing.
+type Quiet struct{}
+
+// Bad does nothing.
+func (Quiet) Bad(error) {}
+
+// Lacking does nothing.
+func (Quiet) Lacking(string, snapshot.State, error, query.Asked) {}
+
+// Notef does nothing.
+func (Quiet) Notef(string, ...any) {}
+
+// Fail does nothing.
+func (Quiet) Fail() {}
+
+// A Reader makes rows of one captured machine. Each of its methods reads its
+// tables anew and yields the rows that the plan selects, in netstat's order.
+// Rows that cannot be read are told to Report and left out. A Reader is used by
+// one goroutine at a time.
+type Reader struct {
+	Snapshot *snapshot.Snapshot
+	// Plan says which rows; see [query.Options].
+	Plan query.Plan
+	// Names may be nil: then no name is known.
+	Names Namer
+	// Report may be nil.
+	Report Reporter
+	// NoHosts, NoPorts and NoUsers leave the names of these unknown.
+	NoHosts, NoPorts, NoUsers bool
+	// Want, if not nil, tells which columns are looked at. The others may be
+	// left unknown if they cost another table to read.
+	Want func(column string) bool
+	// Host and Bundle go into every row; both may be empty.
+	Host, Bundle string
+
+	seen      bool
+	owners    *snapshot.Owners
+	listeners [2]*listeners // of tcp and of tcp6
+	backlogs  *backlogs
+	ifNames   map[uint64]string
+}
+
+// Seen reports whether any file of the rows that were read last was there: "not
+// in the bundle" and "no rows" are two answers.
+func (r *Reader) Seen() bool { return r.seen }
+
+func (r *Reader) report() Reporter {
+	if r.Report == nil {
+		return Quiet{}
+	}
+	return r.Report
+}
+
+func (r *Reader) wants(columns ...string) bool {
+	if r.Want == nil {
+		return true
+	}
+	for _, c := range columns {
+		if r.Want(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// usable reports whether a table has rows to show and tells the Reporter of any
+// other state.
+func usable[T any](r *Reader, t snapshot.Table[T], asked query.Asked) bool {
+	if t.State != snapshot.Present {
+		r.report().Lacking(t.File, t.State, t.Err, asked)
+		return false
+	}
+	r.seen = true
+	return true
+}
+
+// good yields the rows that could be read and reports the others.
+func good[T any](r *Reader, t snapshot.Table[T]) iter.Seq[T] {
+	return snapshot.Good(t.Rows(), r.report().Bad)
+}
+
+// An Origin says where a row comes from. It ends every row.
+type Origin struct {
+	File   string             `json:"file" csv:"file" cut:"yes" doc:"the file of the captured machine that the row was read from"`
+	Line   parser.Opt[uint64] `json:"line" csv:"line" doc:"the row's line in the file, from 1; null if the row was put together from several lines or files"`
+	Host   parser.Opt[string] `json:"host" csv:"host" cut:"yes" doc:"the captured machine's name"`
+	Bundle parser.Opt[string] `json:"bundle" csv:"bundle" cut:"yes" doc:"the bundle, as it was named on the command line"`
+}
+
+func (r *Reader) origin(file string, line int) Origin {
+	o := Origin{File: file, Host: text(r.Host), Bundle: text(r.Bundle)}
+	if line > 0 {
+		o.Line = parser.Some(uint64(line))
+	}
+	return o
+}
+
+// text is unknown if it is empty.
+func text(s string) parser.Opt[string] {
+	if s == "" {
+		return parser.Opt[string]{}
+	}
+	return parser.Some(s)
+}
+
+// found is for lookups that may fail.
+func found[T any](v T, ok bool) parser.Opt[T] {
+	if !ok {
+		return parser.Opt[T]{}
+	}
+	return parser.Some(v)
+}
+
+func (r *Reader) user(uid uint32) parser.Opt[string] {
+	if r.NoUsers || r.Names == nil {
+		return parser.Opt[string]{}
+	}
+	name, ok := r.Names.User(uid)
+	if !ok {
+		return parser.Opt[string]{}
+	}
+	return text(name)
+}
+
+// host names an address, as netstat looks it up.
+func (r *Reader) host(a netip.Addr) parser.Opt[string] {
+	if r.NoHosts || r.Names == nil || !a.IsValid() || a.IsUnspecified() {
+		return parser.Opt[string]{}
+	}
+	lookup := r.Names.Host6
+	if a.Is4() {
+		lookup = r.Names.Host4
+	}
+	name, ok := lookup(a)
+	if !ok {
+		return parser.Opt[string]{}
+	}
+	return text(name)
+}
+
+// addr is unknown if there is no address.
+func addr(a netip.Addr) parser.Opt[netip.Addr] { return found(a, a.IsValid()) }
+
+// gateway is unknown if the address is the unspecified one.
+func gateway(a netip.Addr) parser.Opt[netip.Addr] { return found(a, a.IsValid() && !a.IsUnspecified()) }
+
+// owner gives the process that holds a socket.
+func (r *Reader) owner(inode uint64) (pid parser.Opt[uint64], program parser.Opt[string]) {
+	if inode == 0 || !r.wants("pid", "program") {
+		return pid, program
+	}
+	if r.owners == nil {
+		r.owners = r.Snapshot.Owners()
+	}
+	o, ok := r.owners.Of(inode)
+	if !ok {
+		return pid, program
+	}
+	return parser.Some(uint64(o.PID)), text(o.Name)
+}
+
+// OwnersKnown reports whether the capture tells of any process at all.
+func (r *Reader) OwnersKnown() bool {
+	if r.owners == nil {
+		r.owners = r.Snapshot.Owners()
+	}
+	return r.owners.Known
+}
+
+// milliseconds makes them of hundredths of a second. A number that no kernel
+// can mean is unknown.
+func milliseconds(hundredths uint64) parser.Opt[uint64] {
+	const most = 1 << 60
+	return found(hundredths*10, hundredths < most)
+}
+
+// pointer is an address of the kernel as its files print it.
+func pointer(p parser.Opt[uint64]) parser.Opt[string] {
+	v, ok := p.Get()
+	if !ok {
+		return parser.Opt[string]{}
+	}
+	var digits [16]byte
+	b := strconv.AppendUint(digits[:0], v, 16)
+	return parser.Some(string(b))
+}
+
+func widen[T uint8 | uint16 | uint32](n parser.Opt[T]) parser.Opt[uint64] {
+	v, ok := n.Get()
+	return found(uint64(v), ok)
+}
