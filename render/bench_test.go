@@ -55,7 +55,7 @@ func BenchmarkNetstat(b *testing.B) {
 			b.SetBytes(int64(len(host[bb.file].Data)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if err := (Netstat{}).Write(io.Discard, v); err != nil {
+				if err := newNetstat(io.Discard, Options{}).Write(v); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -93,7 +93,7 @@ func TestRenderAllocs(t *testing.T) {
 	} {
 		v := benchView(t, host, o, Columns{})
 		allocs := testing.AllocsPerRun(3, func() {
-			if err := (Netstat{}).Write(io.Discard, v); err != nil {
+			if err := newNetstat(io.Discard, Options{}).Write(v); err != nil {
 				t.Fatal(err)
 			}
 		})

@@ -2,32 +2,100 @@ package render
 
 import (
 	"io"
-	"net/netip"
+	"slices"
 
 	"github.com/coldstat/coldstat/parser/query"
+	"github.com/coldstat/coldstat/parser/rows"
 	"github.com/coldstat/coldstat/parser/snapshot"
 )
 
-// A Format writes a view. Write errors of w are returned; everything else that
-// goes wrong goes to the view's Reporter and leaves the rest of the output
-// intact.
-type Format interface {
-	Name() string
-	Write(w io.Writer, v View) error
+// A Format is one way of writing views.
+type Format struct {
+	Name, Doc string
+	// Extension is that of a file in the format, without its dot.
+	Extension string
+	// Rows is set if it is written from rows, so that columns can be chosen and
+	// rows sorted. netstat's own layout is not.
+	Rows bool
+	// OneKind is set if one output can only hold one kind of row.
+	OneKind bool
+	// Whole is set if each row always has all columns.
+	Whole bool
+
+	// New begins an output.
+	New func(w io.Writer, o Options) Writer
+}
+
+// A Writer writes the views of one or more bundles. Write errors are returned;
+// everything else that goes wrong goes to the view's Reporter and leaves the
+// rest of the output intact.
+type Writer interface {
+	Write(v View) error
+	// Close ends the output, but closes nothing.
+	Close() error
 }
 
 // Formats is THE list of output formats; the first is the default.
 func Formats() []Format {
-	return []Format{Netstat{}}
+	return []Format{
+		{Name: "netstat", Doc: "netstat's own layout", Extension: "txt", New: newNetstat},
+		{Name: "table", Doc: "a table made to be read", Extension: "txt", Rows: true, New: newTable},
+		{Name: "csv", Doc: "comma-separated values with a header, of one kind of row", Extension: "csv", Rows: true, OneKind: true, New: newCSV},
+		{Name: "tsv", Doc: "the same, separated by tabs", Extension: "tsv", Rows: true, OneKind: true, New: newTSV},
+		{Name: "json", Doc: "one document with everything", Extension: "json", Rows: true, Whole: true, New: newJSON},
+		{Name: "ndjson", Doc: "a JSON object a line for each row", Extension: "ndjson", Rows: true, New: newNDJSON},
+		{Name: "markdown", Doc: "tables for tickets and wikis", Extension: "md", Rows: true, New: newMarkdown},
+		{Name: "html", Doc: "a page with tables", Extension: "html", Rows: true, New: newHTML},
+	}
 }
 
-// A View is what is to be written.
+// FormatByName finds a format.
+func FormatByName(name string) (Format, bool) {
+	all := Formats()
+	i := slices.IndexFunc(all, func(f Format) bool { return f.Name == name })
+	if i < 0 {
+		return Format{}, false
+	}
+	return all[i], true
+}
+
+// Options are how an output is to be written. The zero value is one bundle for
+// a pipe.
+type Options struct {
+	// Several is set if the output is of more than one bundle.
+	Several bool
+	// Width is that of the terminal in columns, or 0 for none: then nothing is
+	// cut.
+	Width int
+	// Color allows colours.
+	Color bool
+	// Columns are those to show, in this order; nil is all, or for tables those
+	// that say something.
+	Columns []string
+	// Sort are the names of the columns to sort by, - before one for the reverse.
+	Sort []string
+	// NoHeader leaves out the line of column names.
+	NoHeader bool
+	// RawCSV writes cells that a spreadsheet would take for formulas as they are.
+	RawCSV bool
+}
+
+// A View is what is to be written of one bundle.
 type View struct {
 	Plan     query.Plan
 	Columns  Columns
 	Snapshot *snapshot.Snapshot
 	Names    Namer
 	Report   Reporter
+
+	// Bundle is the bundle's name.
+	Bundle string
+	// Source is what is known of the capture. Formats made of rows need it.
+	Source rows.Source
+	// Kinds are the kinds of rows to show, for formats made of rows.
+	Kinds []*rows.Kind
+	// Diagnostics are what was said about the bundle before.
+	Diagnostics []rows.Diagnostic
 }
 
 // Columns are the options that decide on columns and texts, not on rows. The
@@ -44,25 +112,55 @@ type Columns struct {
 }
 
 // A Namer knows the captured machine's names. names.Table is one.
-type Namer interface {
-	TCPPort(port uint16) (string, bool)
-	UDPPort(port uint16) (string, bool)
-	RawPort(proto uint16) (string, bool)
-	Host4(a netip.Addr) (string, bool)
-	Host6(a netip.Addr) (string, bool)
-	Network(a netip.Addr) (string, bool)
-	User(uid uint32) (string, bool)
-}
+type Namer = rows.Namer
 
 // A Reporter is told what does not fit into the rows.
-type Reporter interface {
-	// Bad is told of each row, and of each rest of a file, that could not be read.
-	Bad(err error)
-	// Lacking is told of a table that is absent, empty or cannot be opened.
-	// asked says how much the user wanted it.
-	Lacking(file string, state snapshot.State, err error, asked query.Asked)
-	// Notef is told what the reader of the output should know.
-	Notef(format string, args ...any)
-	// Fail makes the exit status that of a failed netstat run.
-	Fail()
+type Reporter = rows.Reporter
+
+// reader makes the rows of a view, reporting to the view's Reporter.
+func (v View) reader(o Options) *rows.Reader {
+	r := &rows.Reader{
+		Snapshot: v.Snapshot, Plan: v.Plan, Names: v.Names, Report: v.Report, Bundle: v.Bundle, Host: v.Source.HostName(),
+		NoHosts: v.Columns.NumericHosts, NoPorts: v.Columns.NumericPorts, NoUsers: v.Columns.NumericUsers,
+	}
+	if o.Columns != nil {
+		r.Want = func(column string) bool {
+			return slices.Contains(o.Columns, column) || slices.Contains(o.Sort, column) || slices.Contains(o.Sort, "-"+column)
+		}
+	}
+	return r
+}
+
+// sortKeys are the keys that a kind of row has.
+func (o Options) sortKeys(k *rows.Kind) (keys []rows.SortKey) {
+	for _, name := range o.Sort {
+		reverse := len(name) > 1 && name[0] == '-'
+		if reverse {
+			name = name[1:]
+		}
+		if c, ok := k.Column(name); ok {
+			keys = append(keys, rows.SortKey{Column: c, Reverse: reverse})
+		}
+	}
+	return keys
+}
+
+// columns are those that are to be shown of a kind of row.
+func (o Options) columns(k *rows.Kind) (list []*rows.Column) {
+	if o.Columns == nil {
+		return all(k)
+	}
+	for _, name := range o.Columns {
+		if c, ok := k.Column(name); ok {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+func all(k *rows.Kind) (list []*rows.Column) {
+	for i := range k.Columns {
+		list = append(list, &k.Columns[i])
+	}
+	return list
 }

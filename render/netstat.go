@@ -6,18 +6,31 @@ import (
 
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
+	"github.com/coldstat/coldstat/parser/words"
 )
 
-// Netstat writes what netstat of net-tools 2.10 prints on the captured machine,
-// byte for byte. The few differences that are wanted are listed in the README.
-type Netstat struct{}
+// netstatWriter writes what netstat of net-tools 2.10 prints on the captured
+// machine, byte for byte. The few differences that are wanted are listed in the
+// README.
+type netstatWriter struct {
+	w     io.Writer
+	opts  Options
+	views int
+}
 
-// Name is what the list of formats calls it.
-func (Netstat) Name() string { return "netstat" }
+func newNetstat(w io.Writer, o Options) Writer { return &netstatWriter{w: w, opts: o} }
 
-// Write writes the whole view.
-func (Netstat) Write(w io.Writer, v View) error {
-	n := &netstat{View: v, out: newOut(w)}
+func (w *netstatWriter) Close() error { return nil }
+
+func (w *netstatWriter) Write(v View) error {
+	n := &netstat{View: v, out: newOut(w.w)}
+	if w.opts.Several {
+		if w.views > 0 {
+			n.text("\n")
+		}
+		n.buf = append(words.AppendSafe(append(n.buf, "==> "...), v.Bundle), " <==\n"...)
+	}
+	w.views++
 	switch v.Plan.Mode {
 	case query.Routes:
 		n.routes()
@@ -90,11 +103,7 @@ func usable[T any](n *netstat, t snapshot.Table[T], asked query.Asked) bool {
 // ends early when the output cannot be written any more.
 func good[T any](n *netstat, t snapshot.Table[T]) iter.Seq[T] {
 	return func(yield func(T) bool) {
-		for row, err := range t.Rows() {
-			if err != nil {
-				n.Report.Bad(err)
-				continue
-			}
+		for row := range snapshot.Good(t.Rows(), n.Report.Bad) {
 			if !yield(row) || !n.full() {
 				return
 			}

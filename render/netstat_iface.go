@@ -6,6 +6,7 @@ import (
 
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
+	"github.com/coldstat/coldstat/parser/rows"
 	"github.com/coldstat/coldstat/parser/snapshot"
 	"github.com/coldstat/coldstat/parser/words"
 )
@@ -23,7 +24,7 @@ func (n *netstat) interfaces() {
 	var unsure, monitored []string
 	for i := range all {
 		f := &all[i]
-		if up, known := f.Flags.Has(parser.FlagUp); known && !up && !n.Plan.All {
+		if !n.Plan.Interface(f.Flags.Has(parser.FlagUp)) {
 			continue
 		}
 		if f.Flags.Known|kernelSet != snapshot.AllFlags || !f.MTU.Known() {
@@ -56,26 +57,6 @@ func (n *netstat) interfaces() {
 // set, which is nearly always right (8.1), and it is said.
 const kernelSet = parser.FlagPromisc | parser.FlagAllmulti
 
-// appendFlagLetters: a letter whose bit is not known is a "-" in its place,
-// and one "-" stands for all if no bit is known.
-func appendFlagLetters(b []byte, f snapshot.Flags) []byte {
-	if f.Known == 0 {
-		return append(b, '-')
-	}
-	if f.Known == snapshot.AllFlags && f.Set == 0 {
-		return append(b, "[NO FLAGS]"...)
-	}
-	for _, l := range words.InterfaceFlags {
-		switch set, known := f.Has(l.Bit); {
-		case !known:
-			b = append(b, '-')
-		case set:
-			b = append(b, l.Letter)
-		}
-	}
-	return b
-}
-
 // appendIface appends the line of -i (8.3). RX-OVR is left-aligned in netstat.
 func appendIface(b []byte, i *snapshot.Interface) []byte {
 	b = append(safeLeft(b, i.Name[:min(len(i.Name), 15)], 15), ' ')
@@ -97,7 +78,7 @@ func appendIface(b []byte, i *snapshot.Interface) []byte {
 	} else {
 		b = left(b, "     - no statistics available -", 56)
 	}
-	return append(appendFlagLetters(b, i.Flags), '\n')
+	return append(rows.AppendInterfaceLetters(b, i.Flags), '\n')
 }
 
 // flagNames are in the order of -ie.

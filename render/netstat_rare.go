@@ -35,7 +35,7 @@ func (n *netstat) rare() {
 		}
 	}
 	if n.Plan.Bluetooth || n.Plan.Chose(query.Bluetooth) {
-		n.Report.Notef("no file of /proc/net holds Bluetooth sockets; netstat knows none either")
+		n.Report.Notef("%s", query.NoBluetooth)
 		n.Report.Fail()
 	}
 }

@@ -175,7 +175,7 @@ func (n *netstat) destination(r *parser.Route) []byte {
 		}
 	default:
 		lookup := n.Names.Network
-		if r.Flags&parser.RouteHost != 0 || hasHostBits(r) {
+		if r.LooksLikeHost() {
 			lookup = n.Names.Host4
 		}
 		if name, ok := lookup(r.Destination); ok {
@@ -183,16 +183,6 @@ func (n *netstat) destination(r *parser.Route) []byte {
 		}
 	}
 	return append4(b, r.Destination.As4())
-}
-
-func hasHostBits(r *parser.Route) bool {
-	d, m := r.Destination.As4(), r.Genmask.As4()
-	for i := range d {
-		if d[i]&^m[i] != 0 {
-			return true
-		}
-	}
-	return false
 }
 
 // appendRouteFlags appends the padded Flags column.

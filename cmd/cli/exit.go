@@ -17,6 +17,8 @@ const (
 	exitFailed  = 2 // a bundle cannot be read, or the output not be written
 	exitUsage   = 3 // as netstat
 	exitDamaged = 4 // the bundle is damaged: what could be read was shown
+
+	exitInterrupted = 130 // as shells have it
 )
 
 var exitStatuses = []struct {
@@ -28,6 +30,7 @@ var exitStatuses = []struct {
 	{exitFailed, "a bundle cannot be read at all, or the output cannot be written"},
 	{exitUsage, "wrong arguments (netstat's status)"},
 	{exitDamaged, "a bundle is damaged; everything that could be read was shown"},
+	{exitInterrupted, "interrupted; no unfinished file is left behind"},
 }
 
 // An exitError ends the run with a code. A nil err says nothing.

@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"strings"
+
+	"github.com/coldstat/coldstat/render"
 )
 
 // What --help and the manual page say besides the options. Both are made of
@@ -11,6 +13,10 @@ const (
 	oneLine = "netstat for machines that are not there"
 
 	usageLine = "coldstat [netstat options] [BUNDLE...]"
+
+	aboutFormats = "Formats (--format; the options select the same rows in each)"
+
+	aboutCommands = "Commands (only as the first word; a bundle of that name is ./schema)"
 
 	purpose = `Reads what was captured from a Linux machine and prints what netstat would have
 printed there. It never looks at the machine that it runs on.
@@ -32,6 +38,8 @@ var examples = []struct{ command, shows string }{
 	{"coldstat -tan sosreport-web1.tar.gz", "all TCP sockets, numeric"},
 	{"coldstat -tulpn bundle/", "who listens"},
 	{"coldstat -rn a.tar b.tar", "the routes of two machines"},
+	{"coldstat -ta --csv a.tgz > tcp.csv", "for a spreadsheet"},
+	{"coldstat --kinds all --json a.tgz", "everything, for a program"},
 	{liveExample, "a machine as it is now; the copy stays in its /tmp"},
 }
 
@@ -41,8 +49,21 @@ const liveExample = "ssh web1 'cd $(mktemp -d) && cp -rL /proc/net . ; tar c net
 const (
 	helpColumn    = 25
 	exampleColumn = 43
+	formatColumn  = 13
 	helpWidth     = 80
 )
+
+// A command is one besides the views.
+type command struct{ use, does string }
+
+// commands lists them.
+func commands() []command {
+	schema := newSchema(Streams{})
+	return []command{
+		{schema.Use, schema.Short},
+		{"completion SHELL", "a script that lets bash, zsh, fish or powershell complete options, kinds and columns"},
+	}
+}
 
 // helpText is --help.
 func helpText() string {
@@ -56,9 +77,17 @@ func helpText() string {
 	writeFlags(&b, netstatFlags(o))
 	b.WriteString("\nOptions of coldstat:\n")
 	writeFlags(&b, ownFlags(o))
+	fmt.Fprintf(&b, "\n%s:\n", aboutFormats)
+	for _, f := range render.Formats() {
+		writeEntry(&b, "  "+f.Name, f.Doc, formatColumn)
+	}
+	fmt.Fprintf(&b, "\n%s:\n", aboutCommands)
+	for _, c := range commands() {
+		writeEntry(&b, "  "+c.use, c.does, helpColumn)
+	}
 	b.WriteString("\nExit status:\n")
 	for _, s := range exitStatuses {
-		fmt.Fprintf(&b, "  %d  %s\n", s.code, s.means)
+		fmt.Fprintf(&b, "  %-3d  %s\n", s.code, s.means)
 	}
 	b.WriteString(aboutStatus)
 	return b.String()

@@ -3,6 +3,8 @@ package cli
 import (
 	"fmt"
 	"strings"
+
+	"github.com/coldstat/coldstat/render"
 )
 
 // manPage is the manual page as roff (man(7)), of the same texts and lists as
@@ -30,6 +32,16 @@ func manPage() string {
 	b.WriteString(".SS Options of coldstat\n")
 	for _, f := range listed(ownFlags(o)) {
 		item(f.names(), f.help)
+	}
+	section("FORMATS")
+	fmt.Fprintf(&b, "%s.\n", roff(aboutFormats))
+	for _, f := range render.Formats() {
+		item(f.Name, f.Doc)
+	}
+	section("COMMANDS")
+	fmt.Fprintf(&b, "%s.\n", roff(aboutCommands))
+	for _, c := range commands() {
+		item("coldstat "+c.use, c.does)
 	}
 	section("EXIT STATUS")
 	for _, s := range exitStatuses {

@@ -16,7 +16,10 @@ import (
 // Main runs the program and gives its exit code.
 func Main(args []string, s Streams) int {
 	root := newRoot(s, runNetstat)
-	root.SetArgs(arguments(root.Flags(), args))
+	if !isCommand(root, args) {
+		args = arguments(root.Flags(), args)
+	}
+	root.SetArgs(args)
 	err := root.Execute()
 	if wanted, ok := errors.AsType[*textWanted](err); ok {
 		if _, err = io.WriteString(s.Out, wanted.text()); err != nil {
@@ -24,6 +27,19 @@ func Main(args []string, s Streams) int {
 		}
 	}
 	return finish(s.Err, err)
+}
+
+// isCommand reports whether the first argument is the name of a command. A
+// bundle of that name is ./schema.
+func isCommand(root *cobra.Command, args []string) bool {
+	if len(args) == 0 {
+		return false
+	}
+	switch args[0] {
+	case cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd, "completion", "help":
+		return true
+	}
+	return slices.ContainsFunc(root.Commands(), func(c *cobra.Command) bool { return c.Name() == args[0] })
 }
 
 // newRoot makes the main command: netstat's options and the bundles. run gets
@@ -54,6 +70,12 @@ func newRoot(s Streams, run func(Streams, *options, []string) error) *cobra.Comm
 	cmd.SetErr(s.Err)
 	p := define(cmd.Flags(), netstatFlags(o), ownFlags(o))
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return p.parseError(err) })
+	cmd.SetHelpCommand(&cobra.Command{
+		Use: "help", Hidden: true, Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return &textWanted{helpText} },
+	})
+	cmd.AddCommand(newSchema(s))
+	complete(cmd, o)
 	return cmd
 }
 

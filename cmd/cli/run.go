@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/coldstat/coldstat/parser/bundle"
 	"github.com/coldstat/coldstat/parser/names"
 	"github.com/coldstat/coldstat/parser/query"
+	"github.com/coldstat/coldstat/parser/rows"
 	"github.com/coldstat/coldstat/parser/snapshot"
 	"github.com/coldstat/coldstat/parser/words"
 	"github.com/coldstat/coldstat/render"
@@ -17,39 +20,42 @@ import (
 
 // runNetstat shows each bundle in turn.
 func runNetstat(s Streams, o *options, bundles []string) error {
-	plan, err := o.Plan()
+	c, err := choose(o)
 	if err != nil {
-		return usagef("coldstat --help lists the options", "%w", err)
-	}
-	if err := checkOptions(plan, o); err != nil {
 		return err
 	}
-	plan, noRoutes := routable(plan)
-	if noRoutes != nil && len(plan.Families) == 0 {
+	var noRoutes error
+	c.plan, noRoutes = routable(c.plan)
+	if noRoutes != nil && len(c.plan.Families) == 0 {
 		return noRoutes
 	}
-	code := exitOK
-	for i, name := range bundles {
+	out, err := newOutput(s, o, c.format, c.kinds, len(bundles) > 1)
+	if err != nil {
+		return err
+	}
+	code, shown := exitOK, 0
+	for _, name := range bundles {
 		r := &reporter{w: s.Err, verbose: o.Verbose}
 		if len(bundles) > 1 {
 			r.prefix = words.Safe(name) + ": "
-			heading := "==> " + words.Safe(name) + " <==\n"
-			if i > 0 {
-				heading = "\n" + heading
-			}
-			if _, err := io.WriteString(s.Out, heading); err != nil {
-				return writeError(err)
-			}
 		}
-		if err := showBundle(s, o, plan, name, r); err != nil {
+		if err := showBundle(s, o, c, out, name, r); err != nil {
 			e, ok := errors.AsType[*exitError](err)
 			if len(bundles) == 1 || ok && (e.code == exitUsage || e.stop) {
+				out.files.discard()
 				return err
 			}
 			r.code = max(r.code, finish(s.Err, err))
+		} else {
+			shown++
 		}
 		r.summary()
 		code = max(code, r.code)
+	}
+	if shown == 0 {
+		out.files.discard()
+	} else if err := out.finish(); err != nil {
+		return writeError(err)
 	}
 	if code != exitOK {
 		return &exitError{code: code}
@@ -60,7 +66,7 @@ func runNetstat(s Streams, o *options, bundles []string) error {
 // routable takes the families without routing table off the plan of -r, and
 // all behind the first of them, as netstat ends there.
 func routable(p query.Plan) (query.Plan, error) {
-	if p.Mode != query.Routes {
+	if p.Mode != query.Routes || p.Whole {
 		return p, nil
 	}
 	for i, f := range p.Families {
@@ -74,11 +80,10 @@ func routable(p query.Plan) (query.Plan, error) {
 }
 
 // showBundle opens one bundle and writes the view of it.
-func showBundle(s Streams, o *options, plan query.Plan, name string, r *reporter) error {
+func showBundle(s Streams, o *options, c choice, out *output, name string, r *reporter) error {
 	progress := startProgress(s, name)
-	needs := query.Needs{Programs: o.Programs, Extend: o.Extend > 0}
 	b, err := bundle.Open(name, bundle.Options{
-		Want:     plan.Files(needs),
+		Want:     c.files(o),
 		Stdin:    s.In,
 		Progress: progress.told,
 	})
@@ -87,11 +92,14 @@ func showBundle(s Streams, o *options, plan query.Plan, name string, r *reporter
 		return openError(err)
 	}
 	defer b.Close()
+	view := render.View{Plan: c.plan, Columns: o.Columns, Report: r, Bundle: name}
 	for _, note := range b.Notes {
 		r.Notef("%s", note)
+		view.Diagnostics = append(view.Diagnostics, rows.Diagnostic{Severity: rows.Note, Message: note})
 	}
 	for _, damage := range b.Damage {
 		r.damaged(damage)
+		view.Diagnostics = append(view.Diagnostics, rows.Diagnostic{Severity: rows.Warning, Message: "the bundle is damaged: " + damage})
 	}
 	table, problems := names.Load(b, o.services)
 	for _, err := range problems {
@@ -99,21 +107,64 @@ func showBundle(s Streams, o *options, plan query.Plan, name string, r *reporter
 			return usagef("--services takes auto, bundle, builtin, none or the path of a file", "--services: %w", file.Err)
 		}
 		r.Names(err)
+		view.Diagnostics = append(view.Diagnostics, rows.Diagnostic{Severity: rows.Warning, Message: err.Error()})
 	}
-	if table.UsedBuiltin && usesPorts(plan, o) {
+	if table.UsedBuiltin && c.usesPorts(o) {
 		r.Notef("the bundle has no etc/services: ports are named from the built-in table (--services none turns that off)")
 	}
-	view := render.View{
-		Plan: plan, Columns: o.Columns, Names: table, Report: r,
-		Snapshot: snapshot.Load(b, byteOrder(o.byteOrder, plan.NeedsByteOrder(needs))),
-	}
+	view.Names = table
+	view.Snapshot = snapshot.Load(b, byteOrder(o.byteOrder, c.needsByteOrder(o)))
 	if order := view.Snapshot.Order; order.Order == binary.BigEndian && order.From != fromOption {
 		r.Notef("%s shows that the machine is big-endian; --byte-order overrides that", order.From)
 	}
-	if err := render.Formats()[0].Write(s.Out, view); err != nil {
+	if c.format.Rows {
+		view.Source = rows.SourceOf(view.Snapshot, name)
+		if o.Programs && !view.Snapshot.Owners().Known {
+			r.Notef("the bundle has no proc/PID/fd links: no program is known")
+		}
+	}
+	if err := out.write(view); err != nil {
 		return writeError(err)
 	}
 	return nil
+}
+
+// files lists what a bundle need hold.
+func (c choice) files(o *options) (list []string) {
+	needs := query.Needs{Programs: o.Programs, Extend: o.Extend > 0}
+	if !c.format.Rows {
+		return c.plan.Files(needs)
+	}
+	needs.Programs = o.columns == nil || slices.ContainsFunc(slices.Concat(o.columns, o.sort), func(name string) bool {
+		name = strings.TrimPrefix(name, "-")
+		return name == "pid" || name == "program"
+	})
+	for _, k := range c.kinds {
+		list = append(list, k.Files(c.plan, needs)...)
+	}
+	if c.needsByteOrder(o) {
+		list = append(list, query.ByteOrderFiles...)
+	}
+	return append(list, snapshot.FactFiles...)
+}
+
+// needsByteOrder: a JSON document always tells it.
+func (c choice) needsByteOrder(o *options) bool {
+	if !c.format.Rows {
+		return c.plan.NeedsByteOrder(query.Needs{Extend: o.Extend > 0})
+	}
+	return c.format.Whole || slices.ContainsFunc(c.kinds, func(k *rows.Kind) bool { return k.NeedsByteOrder(c.plan) })
+}
+
+// usesPorts reports whether the output has names of ports at all.
+func (c choice) usesPorts(o *options) bool {
+	if o.NumericPorts {
+		return false
+	}
+	if c.format.Rows {
+		return slices.ContainsFunc(c.kinds, func(k *rows.Kind) bool { return k.Name == "socket" })
+	}
+	return c.plan.Mode == query.Sockets && c.plan.ShowsInternet()
 }
 
 const fromOption = "the option"
@@ -127,19 +178,6 @@ func byteOrder(option string, needed bool) snapshot.ByteOrder {
 		return snapshot.ByteOrder{Order: binary.LittleEndian, From: fromOption}
 	}
 	return snapshot.ByteOrder{}
-}
-
-// usesPorts reports whether the output has names of ports at all.
-func usesPorts(plan query.Plan, o *options) bool {
-	return plan.Mode == query.Sockets && plan.ShowsInternet() && !o.NumericPorts
-}
-
-// checkOptions refuses options that cannot go together.
-func checkOptions(p query.Plan, o *options) error {
-	if p.Mode != query.Statistics && (o.AllCounters || o.Explain) {
-		return usagef("add -s, or leave them out", "--all-counters and --explain only go with -s")
-	}
-	return nil
 }
 
 // writeError reports that the output could not be written. A closed pipe is the

@@ -3,6 +3,7 @@ package cli
 import (
 	"io"
 	"os"
+	"runtime"
 
 	"golang.org/x/term"
 )
@@ -14,13 +15,24 @@ type Streams struct {
 	Err io.Writer // everything else
 
 	InIsTerminal, ErrIsTerminal bool
+
+	Width int  // columns of the terminal that Out is, or 0
+	Color bool // Out may have colours
 }
 
-// System gives the process's own streams.
+// System gives the process's own streams. Colours are for terminals only, and
+// not if NO_COLOR is set (no-color.org).
 func System() Streams {
-	return Streams{
+	s := Streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		InIsTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		ErrIsTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}
+	if out := int(os.Stdout.Fd()); term.IsTerminal(out) {
+		s.Width, _, _ = term.GetSize(out)
+		s.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" &&
+			// Older consoles of Windows would show the codes themselves.
+			(runtime.GOOS != "windows" || os.Getenv("WT_SESSION") != "")
+	}
+	return s
 }

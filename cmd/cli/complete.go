@@ -1,0 +1,77 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/coldstat/coldstat/parser/rows"
+	"github.com/coldstat/coldstat/render"
+)
+
+// complete tells shells what the values of options may be. `coldstat completion
+// SHELL` writes the script that asks.
+func complete(cmd *cobra.Command, o *options) {
+	words := func(list func() []string) cobra.CompletionFunc {
+		return func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return completeList(list(), typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+		}
+	}
+	one := func(list ...string) cobra.CompletionFunc {
+		return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
+	}
+	var formats []string
+	for _, f := range render.Formats() {
+		formats = append(formats, f.Name)
+	}
+	for name, f := range map[string]cobra.CompletionFunc{
+		"format":     one(formats...),
+		"byte-order": one("auto", "little", "big"),
+		"services":   cobra.FixedCompletions([]string{"auto", "bundle", "builtin", "none"}, cobra.ShellCompDirectiveDefault),
+		"kinds":      words(func() []string { return append([]string{"all"}, kindNames(rows.Kinds())...) }),
+		"columns":    words(func() []string { return columnNames(o) }),
+		"sort": words(func() (names []string) {
+			for _, name := range columnNames(o) {
+				names = append(names, name, "-"+name)
+			}
+			return names
+		}),
+		"output-dir": func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return nil, cobra.ShellCompDirectiveFilterDirs
+		},
+	} {
+		cobra.CheckErr(cmd.RegisterFlagCompletionFunc(name, f))
+	}
+}
+
+// columnNames are those of the kinds of rows that the options so far select.
+func columnNames(o *options) (names []string) {
+	c, err := choose(&options{Options: o.Options, kinds: o.kinds, format: "table"})
+	if err != nil {
+		return nil
+	}
+	for _, k := range c.kinds {
+		for _, column := range k.Columns {
+			if !slices.Contains(names, column.Name) {
+				names = append(names, column.Name)
+			}
+		}
+	}
+	return names
+}
+
+// completeList completes the last of comma-separated names. Those before it are
+// not offered again.
+func completeList(all []string, typed string) (list []cobra.Completion) {
+	head, last := "", typed
+	if i := strings.LastIndexByte(typed, ','); i >= 0 {
+		head, last = typed[:i+1], typed[i+1:]
+	}
+	for _, name := range all {
+		if strings.HasPrefix(name, last) && !slices.Contains(strings.Split(head, ","), name) {
+			list = append(list, head+name)
+		}
+	}
+	return list
+}

@@ -1,0 +1,213 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"syscall"
+
+	"github.com/coldstat/coldstat/parser/rows"
+	"github.com/coldstat/coldstat/render"
+)
+
+// An output is where the views go: standard output, one file, or one file for
+// each kind of row.
+type output struct {
+	parts []part
+	files files
+}
+
+// A part is one writer and the kinds of rows that it gets.
+type part struct {
+	render.Writer
+	kinds []*rows.Kind
+}
+
+// newOutput begins the output that the options ask for.
+func newOutput(s Streams, o *options, f render.Format, kinds []*rows.Kind, several bool) (*output, error) {
+	ro := render.Options{
+		Several: several, Columns: o.columns, Sort: o.sort, NoHeader: o.noHeader, RawCSV: o.rawCSV,
+	}
+	out := &output{}
+	if o.outputDir != "" {
+		if err := os.MkdirAll(o.outputDir, 0o777); err != nil {
+			return nil, outputError(err)
+		}
+		for _, k := range kinds {
+			w, err := out.files.create(filepath.Join(o.outputDir, k.Name+"."+f.Extension))
+			if err != nil {
+				out.files.discard()
+				return nil, outputError(err)
+			}
+			out.parts = append(out.parts, part{f.New(w, ro), []*rows.Kind{k}})
+		}
+		return out, nil
+	}
+	w := s.Out
+	if o.output != "" && o.output != "-" {
+		file, err := out.files.create(o.output)
+		if err != nil {
+			return nil, outputError(err)
+		}
+		w = file
+	} else {
+		ro.Width, ro.Color = s.Width, s.Color
+	}
+	out.parts = []part{{f.New(w, ro), kinds}}
+	return out, nil
+}
+
+// write writes the view of one bundle to all parts.
+func (out *output) write(v render.View) error {
+	for _, p := range out.parts {
+		v.Kinds = p.kinds
+		if err := p.Write(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish ends the output, and gives the files their names.
+func (out *output) finish() error {
+	for _, p := range out.parts {
+		if err := p.Close(); err != nil {
+			out.files.discard()
+			return err
+		}
+	}
+	return out.files.commit()
+}
+
+// files are written under other names and get their own when all is well, so
+// that none is ever half a file.
+type files struct {
+	mu   sync.Mutex
+	list []*pending
+	stop func()
+}
+
+type pending struct {
+	*os.File
+	name, tmp string // tmp is empty for what is written in place
+}
+
+// create begins a file. What is there and no regular file (a device, a pipe) is
+// written in place: it cannot be replaced.
+func (f *files) create(name string) (io.Writer, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if target, err := filepath.EvalSymlinks(name); err == nil {
+		name = target
+	}
+	fi, err := os.Stat(name)
+	switch {
+	case err == nil && fi.IsDir():
+		return nil, &fs.PathError{Op: "write", Path: name, Err: syscall.EISDIR}
+	case err == nil && !fi.Mode().IsRegular():
+		file, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, err
+		}
+		f.list = append(f.list, &pending{File: file, name: name})
+		return file, nil
+	}
+	f.watch()
+	dir, base := filepath.Split(name)
+	for range 100 {
+		tmp := filepath.Join(dir, "."+base+"."+strconv.FormatUint(rand.Uint64(), 36)+".tmp")
+		file, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		f.list = append(f.list, &pending{file, name, tmp})
+		return file, nil
+	}
+	return nil, fmt.Errorf("cannot make a temporary file beside %q", name)
+}
+
+// watch removes the unfinished files when the program is interrupted.
+func (f *files) watch() {
+	if f.stop != nil {
+		return
+	}
+	c := make(chan os.Signal, 1)
+	done := make(chan struct{})
+	signal.Notify(c, os.Interrupt, syscall.SIGTERM)
+	f.stop = func() { signal.Stop(c); close(done) }
+	go func() {
+		select {
+		case <-c:
+			f.mu.Lock()
+			f.remove()
+			os.Exit(exitInterrupted)
+		case <-done:
+		}
+	}()
+}
+
+// commit gives all files their names.
+func (f *files) commit() error {
+	f.mu.Lock()
+	defer f.end()
+	for len(f.list) > 0 {
+		p := f.list[0]
+		err := p.Close()
+		if err == nil && p.tmp != "" {
+			err = os.Rename(p.tmp, p.name)
+		}
+		if err != nil {
+			f.remove()
+			return err
+		}
+		f.list = f.list[1:]
+	}
+	return nil
+}
+
+// discard removes what has no name yet.
+func (f *files) discard() {
+	f.mu.Lock()
+	defer f.end()
+	f.remove()
+}
+
+func (f *files) end() {
+	if f.stop != nil {
+		f.stop()
+		f.stop = nil
+	}
+	f.mu.Unlock()
+}
+
+func (f *files) remove() {
+	for _, p := range f.list {
+		p.Close()
+		if p.tmp != "" {
+			os.Remove(p.tmp)
+		}
+	}
+	f.list = nil
+}
+
+// outputError says that the output cannot even begin.
+func outputError(err error) error {
+	e := &exitError{code: exitFailed, stop: true, err: fmt.Errorf("cannot write the output: %w", err)}
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		e.err = fmt.Errorf("cannot write %q: %w", p.Path, p.Err)
+	}
+	if errors.Is(err, syscall.EISDIR) {
+		e.hint = "--output takes a file; --output-dir DIR writes one file for each kind of row"
+	}
+	return e
+}
