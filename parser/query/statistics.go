@@ -39,8 +39,8 @@ var counterSections = [...]map[string]Protocol{
 // it is shown. Those that it does not know are, whatever the options say.
 func (p Plan) CounterSection(file CounterFile, title string) (known, shown bool) {
 	proto, known := counterSections[file][title]
-	if !known {
-		return false, true
+	if !known || p.Whole {
+		return known, true
 	}
 	return true, [...]bool{TCP: p.TCP, SCTP: p.SCTP, UDP: p.UDP, UDPLite: p.UDPLite, Raw: p.Raw}[proto]
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"io/fs"
+	"iter"
 	"net/netip"
 	"reflect"
 	"regexp"
@@ -319,6 +320,48 @@ func TestWant(t *testing.T) {
 			t.Errorf("did not look at them: %+v", s)
 		}
 	}
+}
+
+// TestWhole: whole tables have every row that their files have.
+func TestWhole(t *testing.T) {
+	for _, host := range fixtures.Captures() {
+		h := fixtures.Capture(t, host)
+		r := whole(t, h)
+		got := map[string]int{}
+		for _, k := range rows.Kinds() {
+			for row := range k.Rows(r, nil) {
+				c, _ := k.Column("file")
+				got[string(c.Cell(row).AppendText(nil))]++
+			}
+		}
+		s := r.Snapshot
+		want := map[string]int{
+			"proc/net/unix": count(s.Unix().Rows()), "proc/net/route": count(s.Routes().Rows()),
+			"proc/net/ipv6_route": count(s.Routes6().Rows()), "proc/net/arp": count(s.ARP().Rows()),
+			"proc/net/packet": count(s.Packet().Rows()), "proc/net/netlink": count(s.Netlink().Rows()),
+			"proc/net/igmp": count(s.IGMP().Rows()), "proc/net/igmp6": count(s.IGMP6().Rows()),
+		}
+		for _, file := range []string{"tcp", "tcp6", "udp", "udp6", "udplite", "udplite6", "raw", "raw6"} {
+			want["proc/net/"+file] = count(s.Inet("proc/net/" + file).Rows())
+		}
+		for _, file := range []string{"proc/net/snmp", "proc/net/netstat", "proc/net/snmp6", "proc/net/sctp/snmp"} {
+			want[file] = count(s.Counters(file).Rows())
+		}
+		for file, n := range want {
+			if got[file] != n {
+				t.Errorf("%s: %d rows of %s, the file has %d", host, got[file], file, n)
+			}
+		}
+	}
+}
+
+func count[T any](rows iter.Seq2[T, error]) (n int) {
+	for _, err := range rows {
+		if err == nil {
+			n++
+		}
+	}
+	return n
 }
 
 // TestSeen: "not in the bundle", "empty" and "no rows" are three answers.
