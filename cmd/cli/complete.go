@@ -47,7 +47,12 @@ func complete(cmd *cobra.Command, o *options) {
 
 // columnNames are those of the kinds of rows that the options so far select.
 func columnNames(o *options) (names []string) {
-	c, err := choose(&options{Options: o.Options, kinds: o.kinds, format: "table"})
+	// cobra sets the options of an unfinished command line more than once.
+	seen := o.Options
+	for _, n := range []*int{&seen.Routes, &seen.Interfaces, &seen.Statistics, &seen.Masquerade} {
+		*n = min(*n, 1)
+	}
+	c, err := choose(&options{Options: seen, kinds: o.kinds, format: "table"})
 	if err != nil {
 		return nil
 	}

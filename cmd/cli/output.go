@@ -127,7 +127,9 @@ func (f *files) create(name string) (io.Writer, error) {
 		if errors.Is(err, fs.ErrExist) {
 			continue
 		}
-		if err != nil {
+		if p, ok := errors.AsType[*fs.PathError](err); ok {
+			return nil, &fs.PathError{Op: "write", Path: name, Err: p.Err} // the name that the user knows
+		} else if err != nil {
 			return nil, err
 		}
 		f.list = append(f.list, &pending{file, name, tmp})

@@ -22,9 +22,14 @@ var schemaFormats = []struct {
 func newSchema(s Streams) *cobra.Command {
 	format := schemaFormats[0].name
 	cmd := &cobra.Command{
-		Use:                   "schema [--format markdown|json]",
-		Short:                 "describe the columns of each kind of row, as a table or as JSON Schema",
-		Args:                  cobra.NoArgs,
+		Use:   "schema [--format markdown|json]",
+		Short: "describe the columns of each kind of row, as a table or as JSON Schema",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usagef("coldstat schema --help", "schema takes no BUNDLE: it describes the rows of all")
+			}
+			return nil
+		},
 		DisableFlagsInUseLine: true,
 		RunE: func(*cobra.Command, []string) error {
 			for _, f := range schemaFormats {

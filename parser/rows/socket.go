@@ -43,7 +43,7 @@ type Socket struct {
 	Retransmits parser.Opt[uint64] `json:"retransmits" csv:"retransmits" head:"Retrans" show:"3" from:"retrnsmt" doc:"unrecovered retransmission timeouts of a tcp socket; of SYN_RECV the repeated SYN-ACKs; null in time-wait"`
 	Probes      parser.Opt[int64]  `json:"unanswered_probes" csv:"unanswered_probes" head:"Probes" show:"4" from:"timeout" doc:"zero-window and keepalive probes of a tcp socket without an answer; null in time-wait"`
 
-	UID     parser.Opt[uint64] `json:"uid" csv:"uid" head:"UID" show:"6" from:"uid" doc:"of the socket's owner; null for a tcp socket in time-wait, for which the kernel prints 0 whoever owned it"`
+	UID     parser.Opt[uint64] `json:"uid" csv:"uid" head:"UID" show:"6" from:"uid" doc:"of the socket's owner; null for a socket without an inode, for which kernels print 0 whoever owns it"`
 	User    parser.Opt[string] `json:"user" csv:"user" head:"User" show:"5" from:"etc/passwd" cut:"yes" doc:"its name; null with -n"`
 	Inode   uint64             `json:"inode" csv:"inode" head:"Inode" show:"8" from:"inode" doc:"0 for a socket that no process holds: TIME_WAIT, SYN_RECV, orphans, and those that wait to be accepted"`
 	PID     parser.Opt[uint64] `json:"pid" csv:"pid" head:"PID" show:"2" from:"proc/PID/fd" doc:"the first process that holds the socket"`
@@ -140,7 +140,9 @@ func (r *Reader) socket(t query.InetTable, s *parser.InetSocket) Socket {
 		Origin: r.origin(t.File, s.Line),
 	}
 	row.PID, row.Program = r.owner(s.Inode)
-	if t.Protocol != query.TCP || s.Timer != parser.TimerTimeWait {
+	// Of a socket without an inode the kernel prints 0 whoever owns it, but of
+	// SYN_RECV its listener's.
+	if s.UID != 0 || s.Inode != 0 || s.State == parser.SynRecv {
 		row.UID, row.User = parser.Some(uint64(s.UID)), r.user(s.UID)
 	}
 	r.ports(&row, t.Protocol, s)
