@@ -99,11 +99,12 @@ func (o *objects) append(b []byte, row any) []byte {
 			o.keys = append(o.keys, append(rows.AppendJSONString(nil, c.Name), ':'))
 		}
 	}
+	r := rows.RowOf(row)
 	for i, c := range o.columns {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = c.Cell(row).AppendJSON(append(b, o.keys[i]...))
+		b = c.Of(r).AppendJSON(append(b, o.keys[i]...))
 	}
 	return append(b, '}')
 }

@@ -129,9 +129,10 @@ func (s *sheet) measure(v View, k *rows.Kind) *table {
 	var raw, text []byte
 	for row := range k.Rows(r, nil) {
 		t.rows++
+		values := rows.RowOf(row)
 		for i := range t.columns {
 			c := &t.columns[i]
-			cell := c.Cell(row)
+			cell := c.Of(values)
 			c.said = c.said || !cell.Quiet()
 			raw = plain(raw[:0], c.Column, cell)
 			text = s.style.cell(text[:0], c.Column, raw)
@@ -304,9 +305,10 @@ func (s *sheet) print(v View, k *rows.Kind, t *table) {
 	ctx.Row.Position = tw.Row
 	var text []byte
 	for row := range k.Rows(v.reader(s.opts), s.opts.sortKeys(k)) {
+		values := rows.RowOf(row)
 		for i := range t.columns {
 			c := &t.columns[i]
-			text = plain(text[:0], c.Column, c.Cell(row))
+			text = plain(text[:0], c.Column, c.Of(values))
 			set(i, c, s.shrunk(c, text))
 		}
 		r.Row(texts, ctx)

@@ -26,7 +26,7 @@ func TestJSONLikeStandard(t *testing.T) {
 						ours = append(ours, ',')
 					}
 					ours = append(rows.AppendJSONString(ours, k.Columns[i].Name), ':')
-					ours = k.Columns[i].Cell(row).AppendJSON(ours)
+					ours = k.Columns[i].Of(rows.RowOf(row)).AppendJSON(ours)
 				}
 				ours = append(ours, '}')
 				theirs, err := json.Marshal(row)

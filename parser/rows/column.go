@@ -67,17 +67,19 @@ func columnsOf(t reflect.Type) (list []Column) {
 	return list
 }
 
-// Cell gives the value of the column in a row, which is a pointer to a struct
-// of the kind.
-func (c *Column) Cell(row any) Cell {
-	return c.cell(reflect.ValueOf(row).Elem())
-}
+// A Row is a pointer to a struct of a kind, made ready for [Column.Of].
+type Row struct{ v reflect.Value }
 
-func (c *Column) cell(row reflect.Value) Cell {
+// RowOf takes what [Kind.Rows] yields.
+func RowOf(row any) Row { return Row{reflect.ValueOf(row).Elem()} }
+
+// Of gives the value of the column in a row.
+func (c *Column) Of(row Row) Cell {
+	v := row.v
 	for _, i := range c.index {
-		row = row.Field(i)
+		v = v.Field(i)
 	}
-	return cellOf(row.Addr())
+	return cellOf(v.Addr())
 }
 
 // Words is a list of texts: an array in JSON, one cell with blanks between them

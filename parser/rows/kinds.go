@@ -183,9 +183,9 @@ func sorted[T any](rows iter.Seq[T], keys []SortKey, report Reporter) iter.Seq[a
 			order[i] = int32(i)
 		}
 		slices.SortStableFunc(order, func(a, b int32) int {
-			va, vb := reflect.ValueOf(&list[a]).Elem(), reflect.ValueOf(&list[b]).Elem()
+			ra, rb := RowOf(&list[a]), RowOf(&list[b])
 			for _, k := range keys {
-				ca, cb := k.Column.cell(va), k.Column.cell(vb)
+				ca, cb := k.Column.Of(ra), k.Column.Of(rb)
 				c := ca.Compare(cb)
 				if k.Reverse && ca.Known == cb.Known {
 					c = -c

@@ -331,7 +331,7 @@ func TestWhole(t *testing.T) {
 		for _, k := range rows.Kinds() {
 			for row := range k.Rows(r, nil) {
 				c, _ := k.Column("file")
-				got[string(c.Cell(row).AppendText(nil))]++
+				got[string(c.Of(rows.RowOf(row)).AppendText(nil))]++
 			}
 		}
 		s := r.Snapshot
