@@ -19,6 +19,8 @@ type Format struct {
 	Rows bool
 	// OneKind is set if one output can only hold one kind of row.
 	OneKind bool
+	// People is set if it is made to be read by people.
+	People bool
 	// Whole is set if each row always has all columns.
 	Whole bool
 
@@ -39,13 +41,13 @@ type Writer interface {
 func Formats() []Format {
 	return []Format{
 		{Name: "netstat", Doc: "netstat's own layout", Extension: "txt", New: newNetstat},
-		{Name: "table", Doc: "a table made to be read", Extension: "txt", Rows: true, New: newTable},
+		{Name: "table", People: true, Doc: "a table made to be read", Extension: "txt", Rows: true, New: newTable},
 		{Name: "csv", Doc: "comma-separated values with a header, of one kind of row", Extension: "csv", Rows: true, OneKind: true, New: newCSV},
 		{Name: "tsv", Doc: "the same, separated by tabs", Extension: "tsv", Rows: true, OneKind: true, New: newTSV},
 		{Name: "json", Doc: "one document with everything", Extension: "json", Rows: true, Whole: true, New: newJSON},
 		{Name: "ndjson", Doc: "a JSON object a line for each row", Extension: "ndjson", Rows: true, New: newNDJSON},
-		{Name: "markdown", Doc: "tables for tickets and wikis", Extension: "md", Rows: true, New: newMarkdown},
-		{Name: "html", Doc: "a page with tables", Extension: "html", Rows: true, New: newHTML},
+		{Name: "markdown", People: true, Doc: "tables for tickets and wikis", Extension: "md", Rows: true, New: newMarkdown},
+		{Name: "html", People: true, Doc: "a page with tables", Extension: "html", Rows: true, New: newHTML},
 	}
 }
 

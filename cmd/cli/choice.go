@@ -55,7 +55,7 @@ func chosenFormat(o *options) (render.Format, error) {
 	}
 	f, _ := render.FormatByName(name)
 	if o.kinds != nil && !f.Rows {
-		return f, usagef("--format table is the default with --kinds", "--format %s cannot show --kinds", name)
+		return f, usagef("--format table is the default for them", "--format %s cannot show whole tables by kind", name)
 	}
 	return f, nil
 }

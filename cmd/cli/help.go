@@ -2,7 +2,10 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"github.com/coldstat/coldstat/render"
 )
@@ -58,8 +61,9 @@ type command struct{ use, does string }
 
 // commands lists them.
 func commands() []command {
-	schema := newSchema(Streams{})
+	files, schema := newFiles(Streams{}, nil), newSchema(Streams{})
 	return []command{
+		{files.Use, files.Short},
 		{schema.Use, schema.Short},
 		{"completion SHELL", "a script that lets bash, zsh, fish or powershell complete options, kinds and columns"},
 	}
@@ -91,6 +95,17 @@ func helpText() string {
 	}
 	b.WriteString(aboutStatus)
 	return b.String()
+}
+
+// commandHelp is --help of a command.
+func commandHelp(s Streams, c *cobra.Command, flags []flag) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "coldstat %s: %s\n\nUsage:\n  coldstat %s\n", c.Name(), c.Short, c.Use)
+	if len(flags) > 0 {
+		b.WriteString("\nOptions:\n")
+		writeFlags(&b, flags)
+	}
+	io.WriteString(s.Out, b.String())
 }
 
 func writeFlags(b *strings.Builder, flags []flag) {

@@ -177,7 +177,7 @@ func ownFlags(o *options) []flag {
 			}
 			o.byteOrder = s
 			return nil
-		}), "of the captured machine: auto, little or big (default auto: told from its routes and sockets)"},
+		}), "of the captured machine: auto, little or big (default auto: told from its routes and sockets, else from its architecture)"},
 		{"", manFlag, action(func() error { return &textWanted{manPage} }), ""},
 	}
 }
@@ -202,7 +202,7 @@ func (o *options) setKinds(list string) error {
 	o.kinds, o.allKinds = nil, false
 	for name := range strings.SplitSeq(list, ",") {
 		if name == "all" {
-			o.kinds, o.allKinds = rows.Kinds(), true
+			o.kinds, o.allKinds = slices.DeleteFunc(slices.Clone(rows.Kinds()), func(k *rows.Kind) bool { return k.About }), true
 			return nil
 		}
 		k, ok := rows.KindByName(name)

@@ -29,6 +29,20 @@ func Main(args []string, s Streams) int {
 	return finish(s.Err, err)
 }
 
+// runBundles finds out which bundles are meant and runs the view of them.
+func runBundles(s Streams, o *options, bundles []string, run func(Streams, *options, []string) error) error {
+	if len(bundles) == 0 {
+		if s.InIsTerminal {
+			return usagef("for example: coldstat -tan sosreport-host.tar.gz", "no BUNDLE: name a directory, a .tar, a .tar.gz or - for standard input")
+		}
+		bundles = []string{"-"}
+	}
+	if i := slices.Index(bundles, "-"); i >= 0 && slices.Contains(bundles[i+1:], "-") {
+		return usagef("name - once; other bundles can be files", "standard input can only be read once")
+	}
+	return run(s, o, bundles)
+}
+
 // isCommand reports whether the first argument is the name of a command. A
 // bundle of that name is ./schema.
 func isCommand(root *cobra.Command, args []string) bool {
@@ -53,16 +67,7 @@ func newRoot(s Streams, run func(Streams, *options, []string) error) *cobra.Comm
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: func(_ *cobra.Command, bundles []string) error {
-			if len(bundles) == 0 {
-				if s.InIsTerminal {
-					return usagef("for example: coldstat -tan sosreport-host.tar.gz", "no BUNDLE: name a directory, a .tar, a .tar.gz or - for standard input")
-				}
-				bundles = []string{"-"}
-			}
-			if i := slices.Index(bundles, "-"); i >= 0 && slices.Contains(bundles[i+1:], "-") {
-				return usagef("name - once; other bundles can be files", "standard input can only be read once")
-			}
-			return run(s, o, bundles)
+			return runBundles(s, o, bundles, run)
 		},
 	}
 	cmd.SetIn(s.In)
@@ -74,7 +79,7 @@ func newRoot(s Streams, run func(Streams, *options, []string) error) *cobra.Comm
 		Use: "help", Hidden: true, Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return &textWanted{helpText} },
 	})
-	cmd.AddCommand(newSchema(s))
+	cmd.AddCommand(newFiles(s, run), newSchema(s))
 	complete(cmd, o)
 	return cmd
 }

@@ -117,6 +117,9 @@ func showBundle(s Streams, o *options, c choice, out *output, name string, r *re
 	if order := view.Snapshot.Order; order.Order == binary.BigEndian && order.From != fromOption {
 		r.Notef("%s shows that the machine is big-endian; --byte-order overrides that", order.From)
 	}
+	if order := view.Snapshot.Order; order.Against != "" {
+		r.say("warning", "%s says the other byte order than %s, which is taken; --byte-order overrides that", order.Against, order.From)
+	}
 	if c.format.Rows {
 		view.Source = rows.SourceOf(view.Snapshot, name)
 		if o.Programs && !view.Snapshot.Owners().Known {

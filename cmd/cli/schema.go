@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -48,8 +47,6 @@ func newSchema(s Streams) *cobra.Command {
 		return usagef("coldstat schema --help", "%w", err)
 	})
 	cobra.CheckErr(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"markdown", "json"}, cobra.ShellCompDirectiveNoFileComp)))
-	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) {
-		fmt.Fprintf(s.Out, "coldstat schema: %s\n\nUsage:\n  coldstat %s\n", c.Short, c.Use)
-	})
+	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { commandHelp(s, c, nil) })
 	return cmd
 }

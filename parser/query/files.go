@@ -53,8 +53,12 @@ func (p Plan) Files(n Needs) []string {
 	return files
 }
 
-// ByteOrderFiles tell the machine's byte order.
-var ByteOrderFiles = []string{"proc/net/route", "proc/net/tcp", "proc/net/udp"}
+// ByteOrderFiles tell the machine's byte order, by their words or by its
+// architecture.
+var ByteOrderFiles = []string{
+	"proc/net/route", "proc/net/tcp", "proc/net/udp",
+	"uname", "sos_commands/kernel/uname_-a", "proc/sys/kernel/osrelease", "proc/version", "proc/cpuinfo",
+}
 
 // NeedsByteOrder reports whether the plan reads tables that hold words of the
 // machine's own byte order.

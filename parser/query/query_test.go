@@ -293,7 +293,10 @@ func TestRoutes(t *testing.T) {
 // TestFiles: a plan asks for what it shows, and only for that.
 func TestFiles(t *testing.T) {
 	always := []string{"etc/services", "etc/hosts", "etc/networks", "etc/protocols", "etc/passwd"}
-	order := []string{"proc/net/route", "proc/net/tcp", "proc/net/udp"}
+	order := []string{
+		"proc/net/route", "proc/net/tcp", "proc/net/udp",
+		"uname", "sos_commands/kernel/uname_-a", "proc/sys/kernel/osrelease", "proc/version", "proc/cpuinfo",
+	}
 	cases := []struct {
 		argv  string
 		needs Needs

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/coldstat/coldstat/parser/query"
+	"github.com/coldstat/coldstat/parser/snapshot"
 )
 
 // A Kind is one shape of row.
@@ -17,6 +18,9 @@ type Kind struct {
 	Source string
 	// Columns are in the order of the fields.
 	Columns []Column
+
+	// About is set if the rows are about the bundle, and not the machine's own.
+	About bool
 
 	mode  query.Mode
 	files []string // what the mode itself does not read
@@ -48,6 +52,8 @@ var kinds = []*Kind{
 	kind("legacy_route", "routes of AX.25, X.25, IPX, NET/ROM, ROSE and AppleTalk",
 		"proc/net/ax25_route, x25/route, ipx/route, nr_nodes, nr_neigh, rose_nodes, rose_neigh, atalk/route",
 		query.Routes, (*Reader).LegacyRoutes),
+	kind("fact", "what is known of the capture as a whole", "uname, date, proc/version, ...", query.Statistics, (*Reader).Facts).about(),
+	kind("file", "what the bundle has of each file that coldstat reads", "all of them", query.Sockets, (*Reader).Files).about(),
 }
 
 func kind[T any](name, doc, source string, mode query.Mode, read func(*Reader) iter.Seq[T], files ...string) *Kind {
@@ -66,6 +72,11 @@ func kind[T any](name, doc, source string, mode query.Mode, read func(*Reader) i
 			}
 		}
 	}
+	return k
+}
+
+func (k *Kind) about() *Kind {
+	k.About = true
 	return k
 }
 
@@ -111,6 +122,9 @@ func (k *Kind) Column(name string) (*Column, bool) {
 // Files lists the files of the captured machine that the kind's rows are made
 // of, for [bundle.Options].
 func (k *Kind) Files(p query.Plan, n query.Needs) []string {
+	if k.Name == "file" {
+		return snapshot.Names()
+	}
 	p.Mode, n.Extend = k.mode, true
 	if k.Name == "counter" && p.Whole {
 		p.Families = []query.Family{query.Inet, query.Inet6}

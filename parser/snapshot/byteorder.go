@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"math/bits"
 	"net/netip"
+	"slices"
+	"strings"
 
 	"github.com/coldstat/coldstat/parser"
 )
@@ -13,14 +15,56 @@ import (
 // native 32-bit numbers, and nothing in the tables says which way round.
 type ByteOrder struct {
 	Order binary.ByteOrder // nil: not told yet
-	// From says how it is known: "the option", "proc/net/route", "proc/net/tcp",
-	// or "" if nothing in the capture tells and little-endian is assumed.
+	// From says how it is known: "the option", "proc/net/route", "uname", or ""
+	// if nothing in the capture tells and little-endian is assumed.
 	From string
+	// Against is the file that tells the other order, if one does.
+	Against string
 }
 
-// tellByteOrder looks for evidence: netmasks of routes are contiguous in one
-// reading only, and 127.0.0.1 is at home on every machine.
+// tellByteOrder asks the tables themselves, which cannot be of another machine
+// than they are, and then the machine's architecture. If the two disagree the
+// tables win, and it is said.
 func tellByteOrder(root fs.FS) ByteOrder {
+	tables, arch := tablesOrder(root), archOrder(root)
+	switch {
+	case tables.From == "" && arch.From != "":
+		return arch
+	case arch.From != "" && arch.Order != tables.Order:
+		tables.Against = arch.From
+	}
+	return tables
+}
+
+// archOrder goes by what uname -m prints. ARM and MIPS run both ways: of them
+// only some names tell.
+func archOrder(root fs.FS) ByteOrder {
+	f := (&Snapshot{root: root}).architecture()
+	for _, a := range []struct {
+		order binary.ByteOrder
+		names []string
+	}{
+		{binary.LittleEndian, []string{"x86_64", "i386", "i486", "i586", "i686", "aarch64", "ppc64le", "riscv32", "riscv64", "loongarch64", "alpha", "ia64"}},
+		{binary.BigEndian, []string{"s390", "s390x", "ppc", "ppc64", "sparc", "sparc64", "parisc", "parisc64", "m68k", "aarch64_be"}},
+	} {
+		if slices.Contains(a.names, f.Value) {
+			return ByteOrder{Order: a.order, From: f.From}
+		}
+	}
+	if strings.HasPrefix(f.Value, "armv") {
+		switch f.Value[len(f.Value)-1] {
+		case 'l':
+			return ByteOrder{Order: binary.LittleEndian, From: f.From}
+		case 'b':
+			return ByteOrder{Order: binary.BigEndian, From: f.From}
+		}
+	}
+	return ByteOrder{Order: binary.LittleEndian}
+}
+
+// tablesOrder looks for evidence: netmasks of routes are contiguous in one
+// reading only, and 127.0.0.1 is at home on every machine.
+func tablesOrder(root fs.FS) ByteOrder {
 	little := &Snapshot{root: root, opts: parser.Options{ByteOrder: binary.LittleEndian}}
 	votes := 0 // positive: little-endian
 	for r, err := range little.Routes().Rows() {

@@ -49,16 +49,28 @@ func (s *Snapshot) Facts() Facts {
 	uname := s.fact(unameText, unameFiles...)
 	f := Facts{
 		Host:     s.fact(word, hostFiles...).or(uname.part(func(text string) string { return nth(text, 1) })),
-		Kernel:   s.fact(release, "proc/sys/kernel/osrelease").or(s.fact(versionRelease, "proc/version")),
 		Captured: s.fact(dateText, dateFiles...),
 		Uptime:   s.fact(uptime, "proc/uptime"),
 		BootID:   s.fact(bootID, "proc/sys/kernel/random/boot_id"),
 		NetNS:    s.netNS(),
 	}
-	f.Kernel = f.Kernel.or(uname.part(func(text string) string { return release(nth(text, 2)) }))
-	f.Architecture = uname.part(machine).or(s.fact(cpuMachine, "proc/cpuinfo")).or(f.Kernel.part(releaseMachine))
+	f.Kernel = s.kernel(uname)
+	f.Architecture = s.architecture()
 	f.CapturedAt = pointInTime(f.Captured.Value)
 	return f
+}
+
+func (s *Snapshot) kernel(uname Fact) Fact {
+	return s.fact(release, "proc/sys/kernel/osrelease").or(s.fact(versionRelease, "proc/version")).
+		or(uname.part(func(text string) string { return release(nth(text, 2)) }))
+}
+
+// ArchitectureFiles are the files that tell the architecture.
+var ArchitectureFiles = slices.Concat(unameFiles, []string{"proc/sys/kernel/osrelease", "proc/version", "proc/cpuinfo"})
+
+func (s *Snapshot) architecture() Fact {
+	uname := s.fact(unameText, unameFiles...)
+	return uname.part(machine).or(s.fact(cpuMachine, "proc/cpuinfo")).or(s.kernel(uname).part(releaseMachine))
 }
 
 const (

@@ -1,5 +1,11 @@
 package snapshot
 
+import (
+	"slices"
+
+	"github.com/coldstat/coldstat/parser"
+)
+
 // A File is one file of the captured machine that is read.
 type File struct {
 	// Name is the path on the machine, with * for one element.
@@ -9,88 +15,102 @@ type File struct {
 	Header bool
 	// Use says what is lost without it, as "without it, ...".
 	Use string
+	// Rare is set if its absence is not worth a word.
+	Rare bool
+
+	// rows counts the rows of a table; nil for other files.
+	rows counter
 }
 
 // Files is THE list of what is read of a capture. A new table is one line here
 // and one file in package parser.
-var Files = []File{
-	{"proc/net/tcp", true, "no TCP sockets over IPv4"},
-	{"proc/net/tcp6", true, "no TCP sockets over IPv6"},
-	{"proc/net/udp", true, "no UDP sockets over IPv4"},
-	{"proc/net/udp6", true, "no UDP sockets over IPv6"},
-	{"proc/net/udplite", true, "no UDP-Lite sockets over IPv4"},
-	{"proc/net/udplite6", true, "no UDP-Lite sockets over IPv6"},
-	{"proc/net/raw", true, "no raw sockets over IPv4"},
-	{"proc/net/raw6", true, "no raw sockets over IPv6"},
-	{"proc/net/sctp/eps", true, "no SCTP endpoints"},
-	{"proc/net/sctp/assocs", true, "no SCTP associations"},
-	{"proc/net/unix", true, "no UNIX sockets"},
-	{"proc/net/packet", true, "no packet sockets"},
-	{"proc/net/netlink", true, "no netlink sockets"},
-	{"proc/net/arp", true, "no neighbours over IPv4"},
-	{"proc/net/route", true, "no IPv4 routes"},
-	{"proc/net/ipv6_route", false, "no IPv6 routes"},
-	{"proc/net/dev", true, "no interface counters"},
-	{"proc/net/if_inet6", false, "no IPv6 addresses of interfaces"},
-	{"proc/net/fib_trie", false, "no IPv4 addresses of interfaces, unless the output of ip is there"},
-	{"proc/net/igmp", true, "no multicast groups over IPv4"},
-	{"proc/net/igmp6", false, "no multicast groups over IPv6"},
-	{"proc/net/rt_cache", true, "no routing cache of IPv4 (kernels before 3.6)"},
-	{"proc/net/ndisc", false, "no neighbours over IPv6 (kernels 2.1)"},
-	{"proc/net/ip_masquerade", true, "no masqueraded connections (kernels 2.0 to 2.2)"},
-	{"proc/net/ipx/socket", true, "no IPX sockets"},
-	{"proc/net/ipx", true, "no IPX sockets of old kernels"},
-	{"proc/net/ipx/route", true, "no IPX routes"},
-	{"proc/net/ipx_route", true, "no IPX routes of old kernels"},
-	{"proc/net/ax25", false, "no AX.25 sockets"},
-	{"proc/net/ax25_route", true, "no AX.25 routes"},
-	{"proc/net/x25/socket", true, "no X.25 sockets"},
-	{"proc/net/x25", true, "no X.25 sockets of old kernels"},
-	{"proc/net/x25/route", true, "no X.25 routes"},
-	{"proc/net/x25_routes", true, "no X.25 routes of old kernels"},
-	{"proc/net/nr", true, "no NET/ROM sockets"},
-	{"proc/net/nr_nodes", true, "no NET/ROM routes"},
-	{"proc/net/nr_neigh", true, "no neighbours of NET/ROM routes"},
-	{"proc/net/rose", true, "no ROSE sockets"},
-	{"proc/net/rose_nodes", true, "no ROSE routes"},
-	{"proc/net/rose_neigh", true, "no neighbours of ROSE routes"},
-	{"proc/net/atalk/route", true, "no AppleTalk routes"},
-	{"proc/net/atalk_route", true, "no AppleTalk routes of old kernels"},
-	{"proc/net/snmp", true, "no counters of IPv4 and TCP"},
-	{"proc/net/netstat", true, "no extended counters of TCP and IPv4"},
-	{"proc/net/sctp/snmp", true, "no counters of SCTP"},
-	{"proc/net/snmp6", true, "no counters of IPv6"},
-	{"etc/services", false, "no names for ports but well-known ones"},
-	{"etc/hosts", false, "no names for addresses"},
-	{"etc/networks", false, "no names for networks"},
-	{"etc/protocols", false, "no names for the protocols of raw sockets"},
-	{"etc/passwd", false, "no names for users"},
-	{"sys/class/net/*/mtu", false, "no MTU"},
-	{"sys/class/net/*/flags", false, "no interface flags"},
-	{"sys/class/net/*/operstate", false, "not known whether an interface is running"},
-	{"sys/class/net/*/type", false, "no hardware type"},
-	{"sys/class/net/*/address", false, "no hardware address"},
-	{"sys/class/net/*/tx_queue_len", false, "no transmit queue length"},
-	{"proc/*/fd/*", false, "no programs"},
-	{"proc/*/cmdline", false, "no names of programs"},
-	{"proc/sys/kernel/hostname", false, "the machine's name from other files, if any"},
-	{"etc/hostname", false, "the machine's name from other files, if any"},
-	{"sos_commands/host/hostname", false, "the machine's name from other files, if any"},
-	{"hostname", false, "the machine's name from other files, if any"},
-	{"uname", false, "the kernel and its architecture from other files, if any"},
-	{"sos_commands/kernel/uname_-a", false, "the kernel and its architecture from other files, if any"},
-	{"proc/sys/kernel/osrelease", false, "the kernel's release from other files, if any"},
-	{"proc/version", false, "the kernel's release from other files, if any"},
-	{"proc/cpuinfo", false, "the architecture from other files, if any"},
-	{"date", false, "the time of the capture from other files, if any"},
-	{"sos_commands/date/date", false, "the time of the capture from other files, if any"},
-	{"sos_commands/general/date", false, "the time of the capture from other files, if any"},
-	{"sos_commands/systemd/timedatectl", false, "the time of the capture from other files, if any"},
-	{"proc/uptime", false, "not known for how long the machine had run"},
-	{"proc/sys/kernel/random/boot_id", false, "captures of one boot cannot be told from those of another"},
-	{"proc/*/ns/*", false, "no network namespace"},
-	{"sos_commands/networking/ip_-d_address", false, "interface addresses and flags only as far as the kernel's files tell"},
-	{"cmd/ip_-d_address", false, "interface addresses and flags only as far as the kernel's files tell"},
+var Files = slices.Concat([]File{
+	{"proc/net/tcp", true, "no TCP sockets over IPv4", false, count(parser.Inet)},
+	{"proc/net/tcp6", true, "no TCP sockets over IPv6", false, count(parser.Inet)},
+	{"proc/net/udp", true, "no UDP sockets over IPv4", false, count(parser.Inet)},
+	{"proc/net/udp6", true, "no UDP sockets over IPv6", false, count(parser.Inet)},
+	{"proc/net/udplite", true, "no UDP-Lite sockets over IPv4", false, count(parser.Inet)},
+	{"proc/net/udplite6", true, "no UDP-Lite sockets over IPv6", false, count(parser.Inet)},
+	{"proc/net/raw", true, "no raw sockets over IPv4", false, count(parser.Inet)},
+	{"proc/net/raw6", true, "no raw sockets over IPv6", false, count(parser.Inet)},
+	{"proc/net/sctp/eps", true, "no SCTP endpoints", false, count(parser.SCTPEndpoints)},
+	{"proc/net/sctp/assocs", true, "no SCTP associations", false, count(parser.SCTPAssociations)},
+	{"proc/net/unix", true, "no UNIX sockets", false, count(parser.Unix)},
+	{"proc/net/packet", true, "no packet sockets", false, count(parser.Packet)},
+	{"proc/net/netlink", true, "no netlink sockets", false, count(parser.Netlink)},
+	{"proc/net/arp", true, "no neighbours over IPv4", false, count(parser.ARP)},
+	{"proc/net/route", true, "no IPv4 routes", false, count(parser.Routes)},
+	{"proc/net/ipv6_route", false, "no IPv6 routes", false, count(parser.Routes6)},
+	{"proc/net/dev", true, "no interface counters", false, count(parser.Dev)},
+	{"proc/net/if_inet6", false, "no IPv6 addresses of interfaces", false, count(parser.IfInet6)},
+	{"proc/net/fib_trie", false, "no IPv4 addresses of interfaces, unless the output of ip is there", false, count(parser.FibTrie)},
+	{"proc/net/igmp", true, "no multicast groups over IPv4", false, count(parser.IGMP)},
+	{"proc/net/igmp6", false, "no multicast groups over IPv6", false, count(parser.IGMP6)},
+	{"proc/net/snmp", true, "no counters of IPv4 and TCP", false, count(parser.SNMP)},
+	{"proc/net/netstat", true, "no extended counters of TCP and IPv4", false, count(parser.SNMP)},
+	{"proc/net/sctp/snmp", true, "no counters of SCTP", false, count(parser.SCTPSNMP)},
+	{"proc/net/snmp6", true, "no counters of IPv6", false, count(parser.SNMP6)},
+	{"etc/services", false, "no names for ports but well-known ones", false, nil},
+	{"etc/hosts", false, "no names for addresses", false, nil},
+	{"etc/networks", false, "no names for networks", false, nil},
+	{"etc/protocols", false, "no names for the protocols of raw sockets", false, nil},
+	{"etc/passwd", false, "no names for users", false, nil},
+	{"sys/class/net/*/mtu", false, "no MTU", false, nil},
+	{"sys/class/net/*/flags", false, "no interface flags", false, nil},
+	{"sys/class/net/*/operstate", false, "not known whether an interface is running", false, nil},
+	{"sys/class/net/*/type", false, "no hardware type", false, nil},
+	{"sys/class/net/*/address", false, "no hardware address", false, nil},
+	{"sys/class/net/*/tx_queue_len", false, "no transmit queue length", false, nil},
+	{"proc/*/fd/*", false, "no programs", false, nil},
+	{"proc/*/cmdline", false, "no names of programs", false, nil},
+	{"proc/uptime", false, "not known for how long the machine had run", false, nil},
+	{"proc/sys/kernel/random/boot_id", false, "captures of one boot cannot be told from those of another", false, nil},
+	{"proc/*/ns/*", false, "no network namespace", false, nil},
+}, rare([]File{
+	{"proc/net/rt_cache", true, "no routing cache of IPv4 (kernels before 3.6)", false, count(parser.CachedRoutes)},
+	{"proc/net/ndisc", false, "no neighbours over IPv6 (kernels 2.1)", false, count(parser.Neighbours6)},
+	{"proc/net/ip_masquerade", true, "no masqueraded connections (kernels 2.0 to 2.2)", false, count(parser.Masquerades)},
+	{"proc/net/ipx/socket", true, "no IPX sockets", false, count(parser.IPX)},
+	{"proc/net/ipx", true, "no IPX sockets of old kernels", false, count(parser.IPX)},
+	{"proc/net/ipx/route", true, "no IPX routes", false, count(parser.IPXRoutes)},
+	{"proc/net/ipx_route", true, "no IPX routes of old kernels", false, count(parser.IPXRoutes)},
+	{"proc/net/ax25", false, "no AX.25 sockets", false, count(parser.AX25)},
+	{"proc/net/ax25_route", true, "no AX.25 routes", false, count(parser.AX25Routes)},
+	{"proc/net/x25/socket", true, "no X.25 sockets", false, count(parser.X25)},
+	{"proc/net/x25", true, "no X.25 sockets of old kernels", false, count(parser.X25)},
+	{"proc/net/x25/route", true, "no X.25 routes", false, count(parser.X25Routes)},
+	{"proc/net/x25_routes", true, "no X.25 routes of old kernels", false, count(parser.X25Routes)},
+	{"proc/net/nr", true, "no NET/ROM sockets", false, count(parser.Netrom)},
+	{"proc/net/nr_nodes", true, "no NET/ROM routes", false, count(parser.NetromNodes)},
+	{"proc/net/nr_neigh", true, "no neighbours of NET/ROM routes", false, count(parser.NetromNeighbours)},
+	{"proc/net/rose", true, "no ROSE sockets", false, count(parser.Rose)},
+	{"proc/net/rose_nodes", true, "no ROSE routes", false, count(parser.RoseNodes)},
+	{"proc/net/rose_neigh", true, "no neighbours of ROSE routes", false, count(parser.RoseNeighbours)},
+	{"proc/net/atalk/route", true, "no AppleTalk routes", false, count(parser.AtalkRoutes)},
+	{"proc/net/atalk_route", true, "no AppleTalk routes of old kernels", false, count(parser.AtalkRoutes)},
+	{"proc/sys/kernel/hostname", false, "the machine's name from other files, if any", false, nil},
+	{"etc/hostname", false, "the machine's name from other files, if any", false, nil},
+	{"sos_commands/host/hostname", false, "the machine's name from other files, if any", false, nil},
+	{"hostname", false, "the machine's name from other files, if any", false, nil},
+	{"uname", false, "the kernel and its architecture from other files, if any", false, nil},
+	{"sos_commands/kernel/uname_-a", false, "the kernel and its architecture from other files, if any", false, nil},
+	{"proc/sys/kernel/osrelease", false, "the kernel's release from other files, if any", false, nil},
+	{"proc/version", false, "the kernel's release from other files, if any", false, nil},
+	{"proc/cpuinfo", false, "the architecture from other files, if any", false, nil},
+	{"date", false, "the time of the capture from other files, if any", false, nil},
+	{"sos_commands/date/date", false, "the time of the capture from other files, if any", false, nil},
+	{"sos_commands/general/date", false, "the time of the capture from other files, if any", false, nil},
+	{"sos_commands/systemd/timedatectl", false, "the time of the capture from other files, if any", false, nil},
+	{"sos_commands/networking/ip_-d_address", false, "interface addresses and flags only as far as the kernel's files tell", false, count(parser.IPLinks)},
+	{"cmd/ip_-d_address", false, "interface addresses and flags only as far as the kernel's files tell", false, count(parser.IPLinks)},
+}))
+
+// rare marks files that hardly any capture has, or that only stand in for others.
+func rare(list []File) []File {
+	for i := range list {
+		list[i].Rare = true
+	}
+	return list
 }
 
 // file finds the entry of a name without *.
@@ -101,4 +121,13 @@ func file(name string) File {
 		}
 	}
 	return File{Name: name}
+}
+
+// Names lists the names of all files.
+func Names() []string {
+	names := make([]string, len(Files))
+	for i, f := range Files {
+		names[i] = f.Name
+	}
+	return names
 }

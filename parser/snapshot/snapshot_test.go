@@ -333,8 +333,8 @@ func TestPlansReadFiles(t *testing.T) {
 	}
 	// netstat shows none of these.
 	for _, name := range append([]string{"proc/net/packet", "proc/net/netlink", "proc/net/arp"}, snapshot.FactFiles...) {
-		if used[name] {
-			t.Errorf("a plan reads %s", name)
+		if used[name] != slices.Contains(snapshot.ArchitectureFiles, name) { // those tell the byte order
+			t.Errorf("a plan reads %s: %v", name, used[name])
 		}
 		used[name] = true
 	}

@@ -61,6 +61,12 @@ type decoder[T any] func(file string, r io.Reader, o parser.Options) iter.Seq2[T
 
 // open finds out what the file is like and prepares its rows.
 func open[T any](s *Snapshot, name string, decode decoder[T]) Table[T] {
+	return openAs(s, file(name), decode)
+}
+
+// openAs is open for an entry of the list.
+func openAs[T any](s *Snapshot, entry File, decode decoder[T]) Table[T] {
+	name := entry.Name
 	t := Table[T]{File: name}
 	f, err := s.root.Open(name)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
@@ -80,7 +86,7 @@ func open[T any](s *Snapshot, name string, decode decoder[T]) Table[T] {
 	n, err := io.ReadFull(f, first)
 	if n == 0 && errors.Is(err, io.EOF) {
 		f.Close()
-		if file(name).Header {
+		if entry.Header {
 			t.State = Empty
 		}
 		return t
