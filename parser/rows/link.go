@@ -16,7 +16,7 @@ type Packet struct {
 	Type           string             `json:"type" csv:"type" head:"Type" show:"key" doc:"RAW, DGRAM, PACKET (old programs) or UNKNOWN"`
 	ProtocolNumber uint64             `json:"protocol_number" csv:"protocol_number" head:"Proto" show:"5" from:"Proto" doc:"ethertype that the socket sees; 3 is every one, 0 none"`
 	Protocol       parser.Opt[string] `json:"protocol" csv:"protocol" head:"Protocol" show:"key" doc:"its name, without ETH_P_; ALL sees every frame, as a sniffer does"`
-	IfIndex        uint64             `json:"ifindex" csv:"ifindex" head:"IfIndex" show:"4" from:"Iface" doc:"number of the interface; 0 is any"`
+	IfIndex        parser.Opt[uint64] `json:"ifindex" csv:"ifindex" head:"IfIndex" show:"4" from:"Iface" doc:"number of the interface; 0 is any; null if it is gone"`
 	Interface      parser.Opt[string] `json:"interface" csv:"interface" head:"Iface" show:"key" doc:"its name, if igmp, igmp6 or if_inet6 of the capture tell it"`
 	Running        bool               `json:"running" csv:"running" head:"Running" show:"3" from:"R" doc:"the socket receives"`
 	RecvQ          uint64             `json:"recv_q_bytes" csv:"recv_q_bytes" head:"Recv-Q" show:"key" unit:"bytes" from:"Rmem" doc:"buffers that hold what the program has not read"`
@@ -42,7 +42,7 @@ func (r *Reader) Packets() iter.Seq[Packet] {
 			row := Packet{
 				TypeNumber: uint64(s.Type), Type: words.PacketType(s.Type),
 				ProtocolNumber: uint64(s.Protocol), Protocol: text(words.EtherType(s.Protocol)),
-				IfIndex: uint64(max(s.IfIndex, 0)), Interface: r.ifName(s.IfIndex), Running: s.Running, RecvQ: s.RecvQ,
+				IfIndex: found(uint64(s.IfIndex), s.IfIndex >= 0), Interface: r.ifName(s.IfIndex), Running: s.Running, RecvQ: s.RecvQ,
 				UID: uint64(s.UID), User: r.user(s.UID), Inode: s.Inode,
 				RefCount: s.RefCount, Pointer: pointer(s.Pointer), Origin: r.origin(t.File, s.Line),
 			}
