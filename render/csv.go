@@ -48,7 +48,7 @@ func (w *csvWriter) kind(v View, k *rows.Kind) error {
 	if !w.header && !w.opts.NoHeader {
 		names := make([]string, 0, len(w.cells.columns))
 		for _, i := range w.cells.columns {
-			names = append(names, k.Columns[i].Name)
+			names = append(names, k.Columns()[i].Name)
 		}
 		if err := w.cells.w.Write(names); err != nil {
 			return err
@@ -83,13 +83,13 @@ type cellWriter struct {
 // choose sets the columns.
 func (w *cellWriter) choose(k *rows.Kind, columns []*rows.Column) {
 	w.columns, w.text = nil, nil
-	for i := range k.Columns {
-		t := k.Columns[i].Type
+	for i := range k.Columns() {
+		t := k.Columns()[i].Type
 		w.text = append(w.text, t == rows.TextCell || t == rows.ListCell)
 	}
 	for _, c := range columns {
-		for i := range k.Columns {
-			if k.Columns[i].Name == c.Name {
+		for i := range k.Columns() {
+			if k.Columns()[i].Name == c.Name {
 				w.columns = append(w.columns, i)
 			}
 		}

@@ -161,8 +161,8 @@ func (o Options) columns(k *rows.Kind) (list []*rows.Column) {
 }
 
 func all(k *rows.Kind) (list []*rows.Column) {
-	for i := range k.Columns {
-		list = append(list, &k.Columns[i])
+	for i := range k.Columns() {
+		list = append(list, &k.Columns()[i])
 	}
 	return list
 }

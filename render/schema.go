@@ -22,8 +22,8 @@ func SchemaMarkdown(w io.Writer) error {
 			o.text(", from " + markdownText(k.Source))
 		}
 		o.text("\n\n| column | type | unit | source | meaning |\n| --- | --- | --- | --- | --- |\n")
-		for i := range k.Columns {
-			c := &k.Columns[i]
+		for i := range k.Columns() {
+			c := &k.Columns()[i]
 			cells := []string{"`" + c.Name + "`", typeWord(c), c.Unit, code(c.From), markdownText(c.Doc)}
 			o.text("| " + strings.Join(cells, " | ") + " |\n")
 		}
@@ -105,8 +105,8 @@ func describe(k *rows.Kind, properties object) object {
 		all[name] = p
 		required = append(required, name)
 	}
-	for i := range k.Columns {
-		c := &k.Columns[i]
+	for i := range k.Columns() {
+		c := &k.Columns()[i]
 		all[c.Name] = property(c)
 		required = append(required, c.Name)
 	}

@@ -124,7 +124,7 @@ func (c choice) checkColumn(name string) error {
 		if _, ok := k.Column(name); ok {
 			return nil
 		}
-		for _, column := range k.Columns {
+		for _, column := range k.Columns() {
 			all = append(all, column.Name)
 		}
 	}

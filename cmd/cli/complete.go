@@ -57,7 +57,7 @@ func columnNames(o *options) (names []string) {
 		return nil
 	}
 	for _, k := range c.kinds {
-		for _, column := range k.Columns {
+		for _, column := range k.Columns() {
 			if !slices.Contains(names, column.Name) {
 				names = append(names, column.Name)
 			}

@@ -21,12 +21,12 @@ func TestJSONLikeStandard(t *testing.T) {
 			for row := range k.Rows(r, nil) {
 				n++
 				ours := []byte{'{'}
-				for i := range k.Columns {
+				for i := range k.Columns() {
 					if i > 0 {
 						ours = append(ours, ',')
 					}
-					ours = append(rows.AppendJSONString(ours, k.Columns[i].Name), ':')
-					ours = k.Columns[i].Of(rows.RowOf(row)).AppendJSON(ours)
+					ours = append(rows.AppendJSONString(ours, k.Columns()[i].Name), ':')
+					ours = k.Columns()[i].Of(rows.RowOf(row)).AppendJSON(ours)
 				}
 				ours = append(ours, '}')
 				theirs, err := json.Marshal(row)

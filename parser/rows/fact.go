@@ -22,8 +22,8 @@ func (r *Reader) Facts() iter.Seq[Fact] {
 		r.seen = true
 		source := SourceOf(r.Snapshot, r.Bundle)
 		row := RowOf(&source)
-		for i := range SourceKind.Columns {
-			c := &SourceKind.Columns[i]
+		for i := range SourceKind.Columns() {
+			c := &SourceKind.Columns()[i]
 			if strings.HasSuffix(c.Name, "_from") {
 				continue
 			}

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"reflect"
 	"slices"
+	"sync"
 
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
@@ -16,8 +17,9 @@ type Kind struct {
 	Name, Doc string
 	// Source lists the files that the rows are read from.
 	Source string
-	// Columns are in the order of the fields.
-	Columns []Column
+	// Columns gives the columns in the order of the fields. They are made when
+	// they are first asked for: most runs need none.
+	Columns func() []Column
 
 	// About is set if the rows are about the bundle, and not the machine's own.
 	About bool
@@ -58,7 +60,7 @@ var kinds = []*Kind{
 
 func kind[T any](name, doc, source string, mode query.Mode, read func(*Reader) iter.Seq[T], files ...string) *Kind {
 	k := &Kind{Name: name, Doc: doc, Source: source, mode: mode, files: files, typ: reflect.TypeFor[T]()}
-	k.Columns = columnsOf(k.typ)
+	k.Columns = sync.OnceValue(func() []Column { return columnsOf(k.typ) })
 	k.rows = func(r *Reader, sort []SortKey) iter.Seq[any] {
 		if len(sort) > 0 {
 			return sorted(read(r), sort, r.report())
@@ -112,11 +114,12 @@ func (k *Kind) Type() reflect.Type { return k.typ }
 
 // Column finds a column.
 func (k *Kind) Column(name string) (*Column, bool) {
-	i := slices.IndexFunc(k.Columns, func(c Column) bool { return c.Name == name })
+	all := k.Columns()
+	i := slices.IndexFunc(all, func(c Column) bool { return c.Name == name })
 	if i < 0 {
 		return nil, false
 	}
-	return &k.Columns[i], true
+	return &all[i], true
 }
 
 // Files lists the files of the captured machine that the kind's rows are made

@@ -55,11 +55,11 @@ func TestColumns(t *testing.T) {
 	suffix := map[string]string{"bytes": "_bytes", "milliseconds": "_ms", "seconds": "_seconds", "base64": "_bytes"}
 	kinds := append(slices.Clone(rows.Kinds()), rows.SourceKind, rows.DiagnosticKind)
 	for _, k := range kinds {
-		if !snake.MatchString(k.Name) || k.Doc == "" || len(k.Columns) == 0 {
-			t.Errorf("kind %q: doc %q, %d columns", k.Name, k.Doc, len(k.Columns))
+		if !snake.MatchString(k.Name) || k.Doc == "" || len(k.Columns()) == 0 {
+			t.Errorf("kind %q: doc %q, %d columns", k.Name, k.Doc, len(k.Columns()))
 		}
 		seen := map[string]bool{}
-		for _, c := range k.Columns {
+		for _, c := range k.Columns() {
 			if !snake.MatchString(c.Name) || seen[c.Name] {
 				t.Errorf("%s.%s: not a snake_case name, or there twice", k.Name, c.Name)
 			}

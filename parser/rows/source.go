@@ -3,6 +3,7 @@ package rows
 import (
 	"reflect"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/coldstat/coldstat/parser"
@@ -94,5 +95,5 @@ var (
 // described is a kind that no table has.
 func described[T any](name, doc string) *Kind {
 	t := reflect.TypeFor[T]()
-	return &Kind{Name: name, Doc: doc, Columns: columnsOf(t), typ: t}
+	return &Kind{Name: name, Doc: doc, typ: t, Columns: sync.OnceValue(func() []Column { return columnsOf(t) })}
 }
