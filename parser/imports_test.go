@@ -24,10 +24,10 @@ var mayImport = map[string][]string{
 	"parser/names":    {},
 	"parser/words":    {"parser"},
 	"parser/rows":     {"parser", "parser/counters", "parser/query", "parser/snapshot", "parser/words"},
-	"parser/bundle":   {},
+	"parser/bundle":   {"github.com/klauspost/compress/flate", "github.com/klauspost/compress/gzip", "github.com/klauspost/compress/zstd", "github.com/mikelolasagasti/xz", "github.com/pierrec/lz4/v4"},
 	"parser/counters": {},
 	"parser":          {},
-	"fixtures":        {"parser"},
+	"fixtures":        {"parser", "github.com/klauspost/compress/zstd", "github.com/pierrec/lz4/v4", "github.com/ulikunitz/xz"},
 }
 
 // never are packages that ask the reader's machine instead of the capture.

@@ -81,7 +81,7 @@ func openError(err error) error {
 	if u, ok := errors.AsType[*bundle.UnknownFormatError](err); ok {
 		e.hint = u.Hint
 		if e.hint == "" {
-			e.hint = "BUNDLE is a directory, a .tar, a .tar.gz or - for standard input"
+			e.hint = "BUNDLE is a directory, a tar or zip archive, compressed or not, or - for standard input"
 		}
 	}
 	host, noHost := errors.AsType[*bundle.NoHostError](err)
@@ -91,7 +91,7 @@ func openError(err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		e.hint = "BUNDLE is the path of a directory or an archive"
 	case noHost && host.Empty && host.Name == bundle.StdinName:
-		e.hint = "name a BUNDLE, or pipe an archive in: coldstat -tan sosreport-host.tar.gz"
+		e.hint = "name a BUNDLE, or pipe an archive in: coldstat -tan sosreport-host.tar.xz"
 	case noHost:
 		e.hint = "on the captured machine: " + captureHint
 	}

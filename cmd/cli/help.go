@@ -25,8 +25,9 @@ const (
 printed there. It never looks at the machine that it runs on.
 `
 
-	aboutBundles = `BUNDLE is a directory, a .tar, a .tar.gz or - for standard input: a sosreport or
-another copy of /proc/net, with any prefix, or just the files tcp, udp, route, ...
+	aboutBundles = `BUNDLE is a directory, a tar or zip archive, or - for standard input; gzip, xz,
+bzip2, zstd and lz4 are told by content. It holds a sosreport or another copy of
+/proc/net, with any prefix, or just the files tcp, udp, route, ...
 Without BUNDLE standard input is read, unless it is a terminal. Several bundles
 are shown one after the other, each under ==> NAME <==.
 `
@@ -38,7 +39,7 @@ are shown one after the other, each under ==> NAME <==.
 
 // examples are command lines that work, each with what it shows.
 var examples = []struct{ command, shows string }{
-	{"coldstat -tan sosreport-web1.tar.gz", "all TCP sockets, numeric"},
+	{"coldstat -tan sosreport-web1.tar.xz", "all TCP sockets, numeric"},
 	{"coldstat -tulpn bundle/", "who listens"},
 	{"coldstat -rn a.tar b.tar", "the routes of two machines"},
 	{"coldstat -ta --csv a.tgz > tcp.csv", "for a spreadsheet"},

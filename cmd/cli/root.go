@@ -33,7 +33,7 @@ func Main(args []string, s Streams) int {
 func runBundles(s Streams, o *options, bundles []string, run func(Streams, *options, []string) error) error {
 	if len(bundles) == 0 {
 		if s.InIsTerminal {
-			return usagef("for example: coldstat -tan sosreport-host.tar.gz", "no BUNDLE: name a directory, a .tar, a .tar.gz or - for standard input")
+			return usagef("for example: coldstat -tan sosreport-host.tar.xz", "no BUNDLE: name a directory, a tar or zip archive, compressed or not, or - for standard input")
 		}
 		bundles = []string{"-"}
 	}

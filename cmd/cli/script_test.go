@@ -77,8 +77,8 @@ func scriptCode(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // scriptMktar is `mktar ARCHIVE DIR`: an archive of the directory, which is the
-// top directory in it. A name in .gz is compressed. A file whose first line is
-// "-> TARGET" becomes a symbolic link.
+// top directory in it. The archive's name says how it is compressed, .zip what
+// it is. A file whose first line is "-> TARGET" becomes a symbolic link.
 func scriptMktar(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: mktar archive dir")
@@ -102,9 +102,15 @@ func scriptMktar(ts *testscript.TestScript, neg bool, args []string) {
 		return err
 	}))
 	t := scriptTB{ts: ts}
-	data := host.Tar(t, fixtures.TarOptions{Prefix: filepath.Base(dir) + "/"})
-	if strings.HasSuffix(args[0], "gz") {
-		data = fixtures.Gzip(t, data)
+	prefix := filepath.Base(dir) + "/"
+	data := host.Tar(t, fixtures.TarOptions{Prefix: prefix})
+	for ending, compress := range fixtures.Compressors() {
+		if strings.HasSuffix(args[0], ending) {
+			data = compress(t, data)
+		}
+	}
+	if strings.HasSuffix(args[0], ".zip") {
+		data = host.Zip(t, prefix)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o644))
 }

@@ -63,7 +63,7 @@ func newArchive() *archive {
 }
 
 // put stores a member; a later one of the same name replaces it, as tar would.
-// It reports whether there was one already.
+// It reports whether there was one already whose content is known.
 func (a *archive) put(name string, n *node) (replaced bool) {
 	if name == "." {
 		return false
@@ -96,7 +96,7 @@ func (a *archive) put(name string, n *node) (replaced bool) {
 		}
 		child = dir
 	}
-	return ok && !old.mode.IsDir()
+	return ok && !old.mode.IsDir() && old.data != skipped{}
 }
 
 // linkHard lets hard links share their target's content. It gives the targets

@@ -79,6 +79,8 @@ func viaStream(data []byte, o bundle.Options) (*bundle.Bundle, error) {
 	return bundle.Open("-", o)
 }
 
+// ways are those in which all hard cases are tried: in place and as a stream,
+// plain and compressed.
 func ways() []way {
 	return []way{
 		{"tar", false, func(t testing.TB, data []byte, o bundle.Options) (*bundle.Bundle, error) {

@@ -20,27 +20,35 @@ import (
 
 func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 3)) }
 
+const gpgHint = "decrypt it first: gpg -d NAME | coldstat ... -"
+
 // TestRefused pins what is said about files that are no bundles.
 func TestRefused(t *testing.T) {
 	dangling := string(fixtures.NewHost(nil).Link("x/proc/net", "self/net").Tar(t, fixtures.TarOptions{}))
 	cases := []struct{ name, data, want, hint string }{
 		{"empty", "", `"NAME": it is empty: nothing was captured, or the copy failed`, ""},
-		{"text", "  sl  local_address\n", `"NAME" is neither a directory nor a tar archive, plain or gzip-compressed`, ""},
-		{"long text", strings.Repeat("netstat ", 500), `"NAME" is neither a directory nor a tar archive, plain or gzip-compressed`, ""},
-		{"xz", "\xfd7zXZ\x00\x00\x04", `"NAME" is xz-compressed, which cannot be read directly`, "decompress it first: xz -dc NAME | coldstat ... -"},
-		{"bzip2", "BZh91AY&SY", `"NAME" is bzip2-compressed, which cannot be read directly`, "decompress it first: bzip2 -dc NAME | coldstat ... -"},
-		{"zstd", "\x28\xb5\x2f\xfd\x04", `"NAME" is zstd-compressed, which cannot be read directly`, "decompress it first: zstd -dc NAME | coldstat ... -"},
-		{"lz4", "\x04\x22\x4d\x18d", `"NAME" is lz4-compressed, which cannot be read directly`, "decompress it first: lz4 -dc NAME | coldstat ... -"},
-		{"zip", "PK\x03\x04\x14", `"NAME" is a zip file, which cannot be read directly`, "unzip it into a directory and name that"},
-		{"xz in gzip", string(fixtures.Gzip(t, []byte("\xfd7zXZ\x00\x00\x04"))), `"NAME" is xz-compressed, which cannot be read directly`, "decompress it first: xz -dc NAME | coldstat ... -"},
-		{"gzip of text", string(fixtures.Gzip(t, []byte("hello"))), `"NAME" is neither a directory nor a tar archive, plain or gzip-compressed`, ""},
-		{"gzip cut in its header", "\x1f\x8b\x08", `"NAME": gzip: unexpected EOF`, ""},
+		{"text", "  sl  local_address\n", `"NAME" is neither a directory nor a tar or zip archive, plain or compressed`, ""},
+		{"long text", strings.Repeat("netstat ", 500), `"NAME" is neither a directory nor a tar or zip archive, plain or compressed`, ""},
+		{"7z", "7z\xbc\xaf\x27\x1c\x00\x04", `"NAME" is a 7z archive, which cannot be read directly`, "unpack it into a directory and name that: 7z x NAME"},
+		{"rar", "Rar!\x1a\x07\x01\x00", `"NAME" is a rar archive, which cannot be read directly`, "unpack it into a directory and name that: unrar x NAME"},
+		{"GPG in armour", "-----BEGIN PGP MESSAGE-----\n\nhQEM", `"NAME" is encrypted with GPG, which cannot be read directly`, gpgHint},
+		{"GPG for a key", "\x85\x01\x0c\x03\x01\x02\x03\x04", `"NAME" is encrypted with GPG, which cannot be read directly`, gpgHint},
+		{"GPG for a small key", "\x84\x5e\x03\x01\x02\x03\x04", `"NAME" is encrypted with GPG, which cannot be read directly`, gpgHint},
+		{"GPG for a key, new packet", "\xc1\xc0\x4c\x03\x01\x02\x03", `"NAME" is encrypted with GPG, which cannot be read directly`, gpgHint},
+		{"GPG with a passphrase", "\x8c\x0d\x04\x09\x03\x02", `"NAME" is encrypted with GPG, which cannot be read directly`, gpgHint},
+		{"GPG with a passphrase, new packet", "\xc3\x2e\x04\x07\x03\x08", `"NAME" is encrypted with GPG, which cannot be read directly`, gpgHint},
+		{"GPG in gzip", string(fixtures.Gzip(t, []byte("\x8c\x0d\x04\x09\x03\x02"))), `"NAME" is encrypted with GPG, which cannot be read directly`, gpgHint},
+		{"almost GPG", "\x8c\x0d\x00\x09\x03\x02", `"NAME" is neither a directory nor a tar or zip archive, plain or compressed`, ""},
+		{"gzip of text", string(fixtures.Gzip(t, []byte("hello"))), `"NAME" is neither a directory nor a tar or zip archive, plain or compressed`, ""},
+		{"gzip of nothing", string(fixtures.Gzip(t, nil)), `"NAME": it is empty: nothing was captured, or the copy failed`, ""},
+		{"gzip cut in its header", "\x1f\x8b\x08", `"NAME": the archive ends too early, it was cut`, ""},
+		{"gzip with an unknown method", "\x1f\x8b\x07\x00\x00\x00\x00\x00\x00\x00", `"NAME": gzip: invalid header`, ""},
 		{"zeros", strings.Repeat("\x00", 10240), `"NAME": it holds no proc/net directory, and no file like tcp, udp, unix or route on its own`, ""},
 		{"a tar of other things", string(archiveOf(t, member{name: "etc/passwd", data: "root"})), `"NAME": it holds no proc/net directory, and no file like tcp, udp, unix or route on its own`, ""},
 		{"only the link", dangling, `"NAME": x/proc/net is a link whose target is not in the bundle: only the link was captured`, ""},
 		{"cut before the first content", string(archiveOf(t, member{name: "etc/passwd", data: "root"})[:513]),
 			`"NAME": it holds no proc/net directory, and no file like tcp, udp, unix or route on its own (and CUT: the archive ends too early, it was cut)`, ""},
-		{"gzip in gzip in gzip in gzip in gzip", fivefold(t), `"NAME" is neither a directory nor a tar archive, plain or gzip-compressed`, ""},
+		{"gzip in gzip in gzip in gzip in gzip", fivefold(t), `"NAME" is neither a directory nor a tar or zip archive, plain or compressed`, ""},
 	}
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

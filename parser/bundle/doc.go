@@ -4,8 +4,8 @@
 //
 // Nothing is ever extracted, and no link is followed out of the bundle: links
 // are resolved here, inside the tree, with a limit. A directory and an
-// uncompressed tar in a regular file are read in place; of a stream only the
-// members that were asked for are held in memory.
+// uncompressed tar in a regular file are read in place; of a zip and of a stream
+// only the members that were asked for are held in memory.
 //
 // Which containers there are is the list in formats.go; where the files of a
 // machine may lie is layout.go.

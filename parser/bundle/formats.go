@@ -1,29 +1,39 @@
 package bundle
 
 import (
+	"bufio"
 	"bytes"
-	"compress/gzip"
+	"compress/bzip2"
 	"io"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/mikelolasagasti/xz"
+	"github.com/pierrec/lz4/v4"
 )
 
 // formats is THE list of containers, told by content. Adding one is one line
 // here and, where a library alone does not do it, one file.
 var formats = []format{
-	{name: "gzip", match: magic("\x1f\x8b"), unpack: func(r io.Reader) (io.Reader, error) { return gzip.NewReader(r) }},
 	{name: "tar", match: isTar, load: loadTar},
+	{name: "zip", match: isZip, load: loadZip},
+	{name: "gzip", match: magic("\x1f\x8b"), unpack: unpackGzip, garbage: gzip.ErrHeader},
+	{name: "xz", match: magic("\xfd7zXZ\x00"), unpack: unpackXz, garbage: xz.ErrFormat, cut: xz.ErrBuf, large: xz.ErrMemlimit, tool: "xz -dc"},
+	{name: "bzip2", match: isBzip2, unpack: unpackBzip2, garbage: bzip2.StructuralError("bad magic value in continuation file")},
+	{name: "zstd", match: isZstd, unpack: unpackZstd, garbage: zstd.ErrMagicMismatch, large: zstd.ErrDecoderSizeExceeded, tool: "zstd -dc --long=31"},
+	{name: "lz4", match: magic("\x04\x22\x4d\x18"), unpack: unpackLz4, garbage: lz4.ErrInvalidFrame},
 }
 
 // foreign are containers that are recognised only to say what to do with them.
+// %s in a hint is the bundle's name.
 var foreign = []struct {
 	name  string
 	match func(head []byte) bool
 	hint  string
 }{
-	{"xz-compressed", magic("\xfd7zXZ\x00"), "xz -dc %s | coldstat ... -"},
-	{"bzip2-compressed", magic("BZh"), "bzip2 -dc %s | coldstat ... -"},
-	{"zstd-compressed", magic("\x28\xb5\x2f\xfd"), "zstd -dc %s | coldstat ... -"},
-	{"lz4-compressed", magic("\x04\x22\x4d\x18"), "lz4 -dc %s | coldstat ... -"},
-	{"a zip file", magic("PK\x03\x04"), "unzip it into a directory and name that"},
+	{"encrypted with GPG", isPGP, "decrypt it first: gpg -d %s | coldstat ... -"},
+	{"a 7z archive", magic("7z\xbc\xaf\x27\x1c"), "unpack it into a directory and name that: 7z x %s"},
+	{"a rar archive", magic("Rar!\x1a\x07"), "unpack it into a directory and name that: unrar x %s"},
 }
 
 // A format either unpacks a stream into another stream, which is told again
@@ -31,8 +41,14 @@ var foreign = []struct {
 type format struct {
 	name   string
 	match  func(head []byte) bool
-	unpack func(io.Reader) (io.Reader, error)
+	unpack func(*bufio.Reader) (io.Reader, error)
 	load   func(*loader, *source) error
+
+	// How the library says that no further stream begins where one has ended,
+	// that the input ends too early (besides io.ErrUnexpectedEOF), and that
+	// more memory is needed than maxDictionary; tool can do without that limit.
+	garbage, cut, large error
+	tool                string
 }
 
 // headSize is how much of a stream the matchers see: one tar header.
@@ -40,6 +56,49 @@ const headSize = 512
 
 func magic(m string) func([]byte) bool {
 	return func(head []byte) bool { return bytes.HasPrefix(head, []byte(m)) }
+}
+
+func isZip(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("PK\x05\x06")) // one without members
+}
+
+func isBzip2(head []byte) bool {
+	return len(head) > 3 && string(head[:3]) == "BZh" && '1' <= head[3] && head[3] <= '9'
+}
+
+// isZstd takes a skippable frame in front too, as pzstd writes it.
+func isZstd(head []byte) bool {
+	return bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")) ||
+		len(head) > 3 && head[0]&0xf0 == 0x50 && string(head[1:4]) == "\x2a\x4d\x18"
+}
+
+// isPGP tells an encrypted message of OpenPGP (RFC 9580): in armour, or binary
+// with a packet that holds the session key, by public key (tag 1) or passphrase
+// (tag 3). A byte alone is no proof, so the packet's version must be one there is.
+func isPGP(head []byte) bool {
+	if bytes.HasPrefix(head, []byte("-----BEGIN PGP MESSAGE-----")) {
+		return true
+	}
+	if len(head) < 6 {
+		return false
+	}
+	at := 2 // of the version, behind tag and length
+	switch head[0] {
+	case 0x84, 0x8c:
+	case 0x85, 0x8d:
+		at = 3
+	case 0xc1, 0xc3:
+		if head[1] >= 192 {
+			at = 3
+		}
+	default:
+		return false
+	}
+	version := head[at]
+	if head[0] == 0x84 || head[0] == 0x85 || head[0] == 0xc1 {
+		return version == 2 || version == 3 || version == 6
+	}
+	return 4 <= version && version <= 6
 }
 
 // isTar checks the header's own checksum, which holds for every tar since V7;

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"bytes"
 	"errors"
 	"io"
 )
@@ -62,6 +63,23 @@ func (h *held) size() (n int64) {
 		n += int64(len(c))
 	}
 	return n
+}
+
+// text gives small contents as a string.
+func (h *held) text() string { return string(bytes.Join(h.chunks, nil)) }
+
+// ReadAt needs all chunks but the last to be whole: hold makes them so if it is
+// told of a size from chunkSize on.
+func (h *held) ReadAt(p []byte, off int64) (n int, err error) {
+	for i, inner := off/chunkSize, off%chunkSize; n < len(p) && i < int64(len(h.chunks)); i, inner = i+1, 0 {
+		if inner < int64(len(h.chunks[i])) {
+			n += copy(p[n:], h.chunks[i][inner:])
+		}
+	}
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
 }
 
 func (h *held) reader() io.Reader { return &heldReader{h: h} }

@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -16,8 +17,17 @@ import (
 
 // Limits bound what a hostile archive can cost.
 type Limits struct {
-	Members int   // of one archive; default 10 million
-	Held    int64 // bytes of stream members in memory; default 2 GiB
+	Members  int   // of one archive; default 10 million
+	Held     int64 // bytes of stream members in memory; default 2 GiB
+	Unpacked int64 // bytes out of all decompressors in one reading; default 64 GiB
+	Ratio    int   // of these to what was read, from 1 GiB on; default 1000
+}
+
+func (l *Limits) setDefaults() {
+	l.Members = cmp.Or(l.Members, 10_000_000)
+	l.Held = cmp.Or(l.Held, 2<<30)
+	l.Unpacked = cmp.Or(l.Unpacked, 64<<30)
+	l.Ratio = cmp.Or(l.Ratio, 1000)
 }
 
 // Options say how to open a bundle. The zero value reads everything.
@@ -65,7 +75,7 @@ func (e *UnknownFormatError) Error() string {
 	if e.What != "" {
 		return fmt.Sprintf("%q is %s, which cannot be read directly", e.Name, e.What)
 	}
-	return fmt.Sprintf("%q is neither a directory nor a tar archive, plain or gzip-compressed", e.Name)
+	return fmt.Sprintf("%q is neither a directory nor a tar or zip archive, plain or compressed", e.Name)
 }
 
 // A NoHostError says that a bundle holds none of the files that make a machine.
@@ -86,12 +96,7 @@ const StdinName = "standard input"
 
 // Open opens a directory, an archive, or standard input under the name "-".
 func Open(name string, o Options) (*Bundle, error) {
-	if o.Limits.Members == 0 {
-		o.Limits.Members = 10_000_000
-	}
-	if o.Limits.Held == 0 {
-		o.Limits.Held = 2 << 30
-	}
+	o.Limits.setDefaults()
 	if name == "-" {
 		return openStream(StdinName, o.Stdin, o)
 	}
@@ -131,21 +136,16 @@ func openDirectory(name string) (*Bundle, error) {
 // openStream reads an archive. If links point at members that nobody asked
 // for, it is read again for those, where that is possible.
 func openStream(name string, r io.Reader, o Options) (*Bundle, error) {
-	file := regular(r)
+	in := regular(r)
 	var extra []string
 	for pass := 0; ; pass++ {
-		ld := &loader{name: name, tree: newArchive(), limits: o.Limits, budget: o.Limits.Held, names: maxNames}
-		ld.exact, ld.seed, ld.passed = set(extra), maphash.MakeSeed(), map[uint64]struct{}{}
-		ld.setWant(o.Want)
-		src := &source{r: progressReader(r, o.Progress), file: file}
-		if err := ld.load(src, 0); err != nil {
+		ld := newLoader(name, o)
+		ld.exact = set(extra)
+		if err := ld.load(newSource(r, in, &ld.meter), 0); err != nil {
 			return nil, err
 		}
 		missing := ld.missing()
-		if more := newNames(extra, missing); more != nil && file != nil && pass < maxPasses {
-			if _, err := file.Seek(0, io.SeekStart); err != nil {
-				return nil, err
-			}
+		if more := newNames(extra, missing); more != nil && in != nil && pass < maxPasses {
 			extra = more
 			continue
 		}
@@ -183,29 +183,38 @@ func newNames(known, names []string) []string {
 	return all
 }
 
-// regular gives the file behind r if it can be read in place.
-func regular(r io.Reader) *os.File {
+// regular gives what is behind r if it is a file that can be read in place.
+func regular(r io.Reader) *io.SectionReader {
 	f, ok := r.(*os.File)
 	if !ok {
 		return nil
 	}
-	if fi, err := f.Stat(); err != nil || !fi.Mode().IsRegular() {
+	fi, err := f.Stat()
+	if err != nil || !fi.Mode().IsRegular() || fi.Size() == 0 { // those of /proc say 0
 		return nil
 	}
-	return f
+	return io.NewSectionReader(f, 0, fi.Size())
 }
 
 // A source is where an archive comes from: a file that can be read in place,
 // or just a stream.
 type source struct {
 	r    io.Reader
-	file *os.File // nil once anything has been unpacked
+	in   *io.SectionReader // nil of a stream, as of all that was unpacked
 	tail tailReader
 }
 
+func newSource(r io.Reader, in *io.SectionReader, m *meter) *source {
+	if in != nil {
+		in = io.NewSectionReader(in, 0, in.Size()) // with an offset of its own
+		r = io.NewSectionReader(in, 0, in.Size())
+	}
+	return &source{r: meteredReader{r, m}, in: in}
+}
+
 func (s *source) reader() io.Reader {
-	if s.file != nil {
-		return s.file // archive/tar seeks over contents if it can
+	if s.in != nil {
+		return s.in // archive/tar seeks over contents if it can
 	}
 	s.tail.r = s.r
 	return &s.tail
@@ -213,10 +222,10 @@ func (s *source) reader() io.Reader {
 
 // offset is where the member's content starts in the file.
 func (s *source) offset() (int64, bool) {
-	if s.file == nil {
+	if s.in == nil {
 		return 0, false
 	}
-	off, err := s.file.Seek(0, io.SeekCurrent)
+	off, err := s.in.Seek(0, io.SeekCurrent)
 	return off, err == nil
 }
 
@@ -229,6 +238,7 @@ type loader struct {
 	seed    maphash.Seed
 	passed  map[uint64]struct{} // hashes of the names that were not kept
 	limits  Limits
+	meter   meter
 	budget  int64 // left of limits.Held
 	names   int64 // left of maxNames
 	members int
@@ -239,16 +249,27 @@ type loader struct {
 // maxDepth bounds containers within containers.
 const maxDepth = 4
 
+func newLoader(name string, o Options) *loader {
+	ld := &loader{name: name, tree: newArchive(), limits: o.Limits, budget: o.Limits.Held, names: maxNames}
+	ld.meter = meter{limits: &ld.limits, told: o.Progress}
+	ld.seed, ld.passed = maphash.MakeSeed(), map[uint64]struct{}{}
+	if o.Want != nil {
+		ld.want = newWanted(o.Want)
+	}
+	return ld
+}
+
 // load tells what the source is and reads it.
 func (ld *loader) load(src *source, depth int) error {
 	head, err := src.peek()
 	if err != nil {
-		return fmt.Errorf("%q: %w", ld.name, err)
+		return ld.unreadable(err)
 	}
-	if len(head) == 0 && depth == 0 {
+	if len(head) == 0 {
 		return &NoHostError{Name: ld.name, Why: "it is empty: nothing was captured, or the copy failed", Empty: true}
 	}
-	for _, f := range formats {
+	for i := range formats {
+		f := &formats[i]
 		if !f.match(head) || depth >= maxDepth {
 			continue
 		}
@@ -258,54 +279,45 @@ func (ld *loader) load(src *source, depth int) error {
 			}
 			return nil
 		}
-		r, err := f.unpack(src.r)
+		u, err := ld.unpack(f, bufio.NewReaderSize(src.r, bufferSize))
 		if err != nil {
-			return fmt.Errorf("%q: %s: %w", ld.name, f.name, err)
+			return ld.unreadable(err)
 		}
-		return ld.load(&source{r: r}, depth+1)
+		return ld.load(&source{r: u}, depth+1)
 	}
 	return ld.unknown(head)
+}
+
+// unreadable is the error of a bundle of which not even the beginning can be
+// had.
+func (ld *loader) unreadable(err error) error {
+	if d, ok := errors.AsType[*dictionaryError](err); ok {
+		return &UnknownFormatError{Name: ld.name, What: d.what(), Hint: fmt.Sprintf("decompress it first: "+d.f.tool+" %s | coldstat ... -", ld.name)}
+	}
+	return fmt.Errorf("%q: %w", ld.name, tarError(err))
 }
 
 func (ld *loader) unknown(head []byte) error {
 	for _, f := range foreign {
 		if f.match(head) {
-			hint := f.hint
-			if strings.Contains(hint, "%s") {
-				hint = "decompress it first: " + fmt.Sprintf(hint, ld.name)
-			}
-			return &UnknownFormatError{Name: ld.name, What: f.name, Hint: hint}
+			return &UnknownFormatError{Name: ld.name, What: f.name, Hint: fmt.Sprintf(f.hint, ld.name)}
 		}
 	}
 	return &UnknownFormatError{Name: ld.name}
 }
 
+// bufferSize is how much of a stream is read at once.
+const bufferSize = 64 << 10
+
 // peek gives the first bytes of the source without using them up.
 func (s *source) peek() ([]byte, error) {
-	if s.file != nil {
-		head := make([]byte, headSize)
-		n, err := s.file.ReadAt(head, 0)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
-		}
-		if n < headSize || !isTar(head) {
-			s.r = bufio.NewReaderSize(s.r, 64<<10)
-		}
-		return head[:n], nil
-	}
-	br := bufio.NewReaderSize(s.r, 64<<10)
+	br := bufio.NewReaderSize(s.r, bufferSize)
 	s.r = br
 	head, err := br.Peek(headSize)
-	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	return head, nil
-}
-
-func (ld *loader) setWant(patterns []string) {
-	if patterns != nil {
-		ld.want = newWanted(patterns)
-	}
 }
 
 func (ld *loader) wants(name string) bool {
@@ -414,25 +426,4 @@ func add(to *[]string, format string, args []any) {
 	case len(*to) == maxNotes:
 		*to = append(*to, "further remarks of this kind are left out")
 	}
-}
-
-// progressReader counts what goes through it.
-func progressReader(r io.Reader, told func(int64)) io.Reader {
-	if told == nil {
-		return r
-	}
-	return &counter{r: r, told: told}
-}
-
-type counter struct {
-	r    io.Reader
-	n    int64
-	told func(int64)
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	c.told(c.n)
-	return n, err
 }

@@ -2,7 +2,6 @@ package bundle
 
 import (
 	"archive/tar"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +15,8 @@ import (
 // held. A damaged archive gives what stands before the damage.
 func loadTar(ld *loader, src *source) error {
 	tr := tar.NewReader(src.reader())
-	for ld.members = 0; ; ld.members++ {
+	var failed error
+	for ; failed == nil; ld.members++ {
 		if ld.members >= ld.limits.Members {
 			ld.damage("it has more than %d members, the rest is not read", ld.limits.Members)
 			break
@@ -29,15 +29,17 @@ func loadTar(ld *loader, src *source) error {
 			break
 		}
 		if err != nil {
-			ld.damage("cannot be read beyond member %d: %v", ld.members, tarError(err))
-			break
-		}
-		if err := ld.addTar(h, tr, src); err != nil {
-			ld.damage("member %q: %v", h.Name, tarError(err))
-			break
+			failed = tarError(err)
+			ld.damage("cannot be read beyond member %d: %v", ld.members, failed)
+		} else if err := ld.addTar(h, tr, src); err != nil {
+			failed = tarError(err)
+			ld.damage("member %q: %v", h.Name, failed)
 		}
 	}
-	return src.drain(ld)
+	if err := src.drain(); err != nil && (failed == nil || failed.Error() != err.Error()) {
+		return fmt.Errorf("behind the last member: %w", err)
+	}
+	return nil
 }
 
 // tarError says in words what a cut archive looks like to archive/tar.
@@ -102,11 +104,9 @@ func (ld *loader) putSkipped(name string, n *node) {
 func (ld *loader) addFile(name string, n *node, h *tar.Header, tr *tar.Reader, src *source) error {
 	n.size = h.Size
 	if off, ok := src.offset(); ok && !isSparse(h) {
-		n.data = sectionContent{r: src.file, off: off, size: h.Size}
+		n.data = sectionContent{r: src.in, off: off, size: h.Size}
 		// A reader may allocate what Stat says: no more than there is.
-		if fi, err := src.file.Stat(); err == nil {
-			n.size = max(0, min(h.Size, fi.Size()-off))
-		}
+		n.size = max(0, min(h.Size, src.in.Size()-off))
 		ld.put(name, n)
 		return nil
 	}
@@ -137,10 +137,10 @@ func isSparse(h *tar.Header) bool {
 // last: archive/tar does without.
 func (s *source) endMark() bool {
 	var block [headSize]byte
-	if s.file == nil {
+	if s.in == nil {
 		block = s.tail.last
 	} else if off, ok := s.offset(); ok && off >= headSize {
-		if _, err := s.file.ReadAt(block[:], off-headSize); err != nil {
+		if _, err := s.in.ReadAt(block[:], off-headSize); err != nil {
 			return true // another error than a cut
 		}
 	}
@@ -166,19 +166,12 @@ func (t *tailReader) Read(p []byte) (int, error) {
 
 // drain reads a stream to its very end, past tar's end mark: only there does a
 // decompressor verify its checksum.
-func (s *source) drain(ld *loader) error {
-	if s.file != nil {
+func (s *source) drain() error {
+	if s.in != nil {
 		return nil
 	}
 	_, err := io.Copy(io.Discard, s.r)
-	if errors.Is(err, gzip.ErrHeader) {
-		ld.note("what stands behind the compressed data is ignored")
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("behind the last member: %w", tarError(err))
-	}
-	return nil
+	return tarError(err)
 }
 
 // skipped is the content of a member that Options.Want does not name.

@@ -1,0 +1,156 @@
+package bundle
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+
+	"github.com/klauspost/compress/flate"
+)
+
+// maxDirectory bounds the list of members at a zip's end, which is read at once.
+const maxDirectory = 128 << 20
+
+// encrypted is the flag of a member that needs a password.
+const encrypted = 1 << 0
+
+// loadZip reads the list of members and holds the wanted ones. A zip is read
+// from its end, so that a stream is held as a whole. A member that cannot be
+// read costs only itself.
+func loadZip(ld *loader, src *source) error {
+	var at io.ReaderAt
+	var size int64
+	if src.in != nil {
+		at, size = meteredAt{src.in, &ld.meter}, src.in.Size()
+	} else {
+		content := hold(src.r, chunkSize, &ld.budget)
+		if content.err != nil {
+			return zipError(content.err)
+		}
+		at, size = content, content.size()
+	}
+	list := &boundedAt{r: at, left: maxDirectory}
+	zr, err := zip.NewReader(list, size)
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		return zipError(err)
+	}
+	list.left = -1
+	zr.RegisterDecompressor(zip.Deflate, flate.NewReader)
+	for _, f := range zr.File {
+		if ld.members++; ld.members > ld.limits.Members {
+			ld.damage("it has more than %d members, the rest is not read", ld.limits.Members)
+			break
+		}
+		if !ld.tryZip(f) {
+			return nil
+		}
+	}
+	// What wanted links point at can be read now, as nothing has gone by.
+	for range maxPasses {
+		missing := ld.missing()
+		found := false
+		for _, f := range zr.File {
+			name, err := clean(f.Name)
+			if _, ok := slices.BinarySearch(missing, name); !ok || err != nil || ld.wants(name) {
+				continue
+			}
+			found = true
+			ld.exact[name] = struct{}{}
+			if !ld.tryZip(f) {
+				return nil
+			}
+		}
+		if !found {
+			break
+		}
+	}
+	return nil
+}
+
+// tryZip keeps one member if it can be read. It reports whether to go on.
+func (ld *loader) tryZip(f *zip.File) bool {
+	err := ld.addZip(f)
+	if err != nil {
+		ld.damage("member %q: %v", clip(f.Name), err)
+	}
+	return !errors.Is(err, ErrBomb)
+}
+
+func zipError(err error) error {
+	if errors.Is(err, zip.ErrFormat) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("the list of members at the end of the zip file is missing or damaged, it may be cut; zip -FF can repair it")
+	}
+	return fmt.Errorf("the zip file cannot be read: %w", err)
+}
+
+// addZip keeps one member.
+func (ld *loader) addZip(f *zip.File) error {
+	name, err := clean(f.Name)
+	if err != nil {
+		ld.note("a member is passed over: %v", err)
+		return nil
+	}
+	mode := f.Mode()
+	n := &node{mode: mode.Perm(), modTime: f.Modified}
+	switch {
+	case mode.IsDir():
+		n.mode |= fs.ModeDir
+	case mode&fs.ModeSymlink != 0:
+		if f.UncompressedSize64 > maxName {
+			ld.note("the link %q is passed over: its target has %d bytes", clip(name), f.UncompressedSize64)
+			return nil
+		}
+		budget := int64(maxName)
+		target := ld.holdZip(f, &budget)
+		if target.err != nil {
+			return target.err
+		}
+		n.mode |= fs.ModeSymlink
+		n.link = target.text()
+	case mode&fs.ModeDevice != 0: // holds nothing to read; a FIFO does, its reader archived it
+		return nil
+	case !ld.wants(name):
+		ld.putSkipped(name, n)
+		return nil
+	default:
+		content := ld.holdZip(f, &ld.budget)
+		n.data, n.size = content, content.size()
+		ld.put(name, n)
+		return content.err
+	}
+	ld.put(name, n)
+	return nil
+}
+
+// holdZip reads a member; an error is that of its content.
+func (ld *loader) holdZip(f *zip.File, budget *int64) *held {
+	if f.Flags&encrypted != 0 {
+		return &held{err: errors.New("it is encrypted")}
+	}
+	r, err := f.Open()
+	if err != nil {
+		return &held{err: tarError(err)}
+	}
+	defer r.Close()
+	u := &unpacked{ld: ld, f: &format{name: "zip"}, r: r}
+	return hold(u, int64(min(f.UncompressedSize64, chunkSize)), budget)
+}
+
+// boundedAt ends in an error when so many bytes have been read, if left is not
+// negative.
+type boundedAt struct {
+	r    io.ReaderAt
+	left int64
+}
+
+func (b *boundedAt) ReadAt(p []byte, off int64) (int, error) {
+	if b.left >= 0 {
+		if b.left -= int64(len(p)); b.left < 0 {
+			return 0, fmt.Errorf("its list of members has more than %d MiB", maxDirectory>>20)
+		}
+	}
+	return b.r.ReadAt(p, off)
+}
