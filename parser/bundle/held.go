@@ -68,6 +68,9 @@ func (h *held) size() (n int64) {
 // text gives small contents as a string.
 func (h *held) text() string { return string(bytes.Join(h.chunks, nil)) }
 
+// section gives it as a file to read in place, with checked offsets.
+func (h *held) section() *io.SectionReader { return io.NewSectionReader(h, 0, h.size()) }
+
 // ReadAt needs all chunks but the last to be whole: hold makes them so if it is
 // told of a size from chunkSize on.
 func (h *held) ReadAt(p []byte, off int64) (n int, err error) {

@@ -275,7 +275,7 @@ func (ld *loader) load(src *source, depth int) error {
 		}
 		if f.load != nil {
 			if err := f.load(ld, src); err != nil {
-				ld.damage("%v", err)
+				return ld.unreadable(err)
 			}
 			return nil
 		}

@@ -3,7 +3,6 @@ package bundle
 import (
 	"archive/tar"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -37,7 +36,7 @@ func loadTar(ld *loader, src *source) error {
 		}
 	}
 	if err := src.drain(); err != nil && (failed == nil || failed.Error() != err.Error()) {
-		return fmt.Errorf("behind the last member: %w", err)
+		ld.damage("behind the last member: %v", err)
 	}
 	return nil
 }

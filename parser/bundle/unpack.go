@@ -53,8 +53,10 @@ func unpackZstd(r *bufio.Reader) (io.Reader, error) {
 	if h.WindowSize > maxDictionary || h.SingleSegment && h.FrameContentSize > maxDictionary {
 		return nil, zstd.ErrDecoderSizeExceeded
 	}
-	return zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxDictionary))
+	return zstd.NewReader(r, zstdOptions...)
 }
+
+var zstdOptions = []zstd.DOption{zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxDictionary)}
 
 // An unpacked stream is what comes out of a decompressor, under the limits of
 // the bundle and with errors that say which format they are of.

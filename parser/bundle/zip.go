@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"archive/zip"
+	"compress/bzip2"
 	"errors"
 	"fmt"
 	"io"
@@ -9,10 +10,14 @@ import (
 	"slices"
 
 	"github.com/klauspost/compress/flate"
+	"github.com/klauspost/compress/zstd"
 )
 
 // maxDirectory bounds the list of members at a zip's end, which is read at once.
 const maxDirectory = 128 << 20
+
+// methodBzip2 is the number of the format's list (APPNOTE 4.4.5).
+const methodBzip2 = 12
 
 // encrypted is the flag of a member that needs a password.
 const encrypted = 1 << 0
@@ -30,7 +35,7 @@ func loadZip(ld *loader, src *source) error {
 		if content.err != nil {
 			return zipError(content.err)
 		}
-		at, size = content, content.size()
+		at, size = content.section(), content.size()
 	}
 	list := &boundedAt{r: at, left: maxDirectory}
 	zr, err := zip.NewReader(list, size)
@@ -39,6 +44,8 @@ func loadZip(ld *loader, src *source) error {
 	}
 	list.left = -1
 	zr.RegisterDecompressor(zip.Deflate, flate.NewReader)
+	zr.RegisterDecompressor(methodBzip2, func(r io.Reader) io.ReadCloser { return io.NopCloser(bzip2.NewReader(r)) })
+	zr.RegisterDecompressor(zstd.ZipMethodWinZip, zstd.ZipDecompressor(zstdOptions...))
 	for _, f := range zr.File {
 		if ld.members++; ld.members > ld.limits.Members {
 			ld.damage("it has more than %d members, the rest is not read", ld.limits.Members)
