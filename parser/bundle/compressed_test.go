@@ -64,7 +64,7 @@ func TestPrograms(t *testing.T) {
 	plain := small().Tar(t, fixtures.TarOptions{Prefix: "x/"})
 	for _, command := range []string{
 		"gzip -1", "gzip -9", "xz -0", "xz -3", "xz -9e", "xz -T2 --block-size=4096", "xz -C crc32", "xz -C sha256", "xz -C none",
-		"xz --x86 --lzma2", "xz --delta --lzma2", "bzip2 -1", "bzip2 -9", "zstd -1", "zstd -19", "zstd --ultra -22", "zstd --long=27",
+		"xz --x86 --lzma2", "xz --delta --lzma2", "bzip2 -1", "bzip2 -9", "zstd -1", "zstd -19", "zstd --long=27",
 		"zstd --no-check", "lz4 -1", "lz4 -9", "lz4 -BD", "lz4 -B4 -BX", "lz4 --content-size", "lz4 --no-frame-crc",
 	} {
 		t.Run(command, func(t *testing.T) {
@@ -109,6 +109,9 @@ func TestCompressedCut(t *testing.T) {
 	for _, ending := range endings {
 		whole := fixtures.Compressors()[ending](t, plain)
 		for n := 1; n < len(whole); n++ {
+			if n%5 > 0 && n < len(whole)-40 {
+				continue
+			}
 			b, err := viaStream(whole[:n], bundle.Options{Want: want})
 			if err != nil {
 				if n > 5 && !strings.Contains(err.Error(), "too early") {
@@ -133,7 +136,7 @@ func TestCompressedFlipped(t *testing.T) {
 	plain := h.Tar(t, fixtures.TarOptions{Prefix: "x/"})
 	for _, ending := range endings {
 		whole := fixtures.Compressors()[ending](t, plain)
-		for i := range whole {
+		for i := 0; i < len(whole); i += 3 {
 			data := bytes.Clone(whole)
 			data[i] ^= 1 << (i % 8)
 			b, err := viaStream(data, bundle.Options{Want: want})

@@ -14,14 +14,16 @@ import (
 
 // formats is THE list of containers, told by content. Adding one is one line
 // here and, where a library alone does not do it, one file.
-var formats = []format{
-	{name: "tar", match: isTar, load: loadTar},
-	{name: "zip", match: isZip, load: loadZip},
-	{name: "gzip", match: magic("\x1f\x8b"), unpack: unpackGzip, garbage: gzip.ErrHeader},
-	{name: "xz", match: magic("\xfd7zXZ\x00"), unpack: unpackXz, garbage: xz.ErrFormat, cut: xz.ErrBuf, large: xz.ErrMemlimit, tool: "xz -dc"},
-	{name: "bzip2", match: isBzip2, unpack: unpackBzip2, garbage: bzip2.StructuralError("bad magic value in continuation file")},
-	{name: "zstd", match: isZstd, unpack: unpackZstd, garbage: zstd.ErrMagicMismatch, large: zstd.ErrDecoderSizeExceeded, tool: "zstd -dc --long=31"},
-	{name: "lz4", match: magic("\x04\x22\x4d\x18"), unpack: unpackLz4, garbage: lz4.ErrInvalidFrame},
+func formats() []format {
+	return []format{
+		{name: "tar", match: isTar, load: loadTar},
+		{name: "zip", match: isZip, load: loadZip},
+		{name: "gzip", match: magic("\x1f\x8b"), unpack: unpackGzip, garbage: gzip.ErrHeader},
+		{name: "xz", match: magic("\xfd7zXZ\x00"), unpack: unpackXz, garbage: xz.ErrFormat, cut: xz.ErrBuf, large: xz.ErrMemlimit, tool: "xz -dc"},
+		{name: "bzip2", match: isBzip2, unpack: unpackBzip2, garbage: bzip2.StructuralError("bad magic value in continuation file")},
+		{name: "zstd", match: isZstd, unpack: unpackZstd, garbage: zstd.ErrMagicMismatch, large: zstd.ErrDecoderSizeExceeded, tool: "zstd -dc --long=31"},
+		{name: "lz4", match: magic("\x04\x22\x4d\x18"), unpack: unpackLz4, garbage: lz4.ErrInvalidFrame},
+	}
 }
 
 // foreign are containers that are recognised only to say what to do with them.

@@ -24,8 +24,15 @@ func FuzzOpen(f *testing.F) {
 	f.Add(archiveOf(f, tcp, member{name: "etc/services", kind: '2', link: "/lib/a"}, member{name: "lib", kind: '2', link: "usr"}, member{name: "usr/a", data: "S"}))
 	f.Add(archiveOf(f, member{name: "proc/net/udp", kind: '1', link: "proc/net/tcp"}, tcp))
 	f.Add([]byte("\x1f\x8b\x08\x00"))
+	plain := small().Tar(f, fixtures.TarOptions{})
+	for _, compress := range fixtures.Compressors() {
+		f.Add(compress(f, plain))
+	}
+	f.Add(sosShape(small()).Zip(f, "x/"))
+	f.Add(archiveOf(f, member{name: "a/b.tar.gz", data: string(fixtures.Gzip(f, plain))}, member{name: "a/c.zip", data: string(small().Zip(f, ""))}))
+	f.Add(archiveOf(f, tcp, member{name: "etc.tar", data: string(archiveOf(f, member{name: "services", data: "S"}))}))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		limits := bundle.Limits{Members: 1000, Held: 8 << 20}
+		limits := bundle.Limits{Members: 1000, Held: 8 << 20, Unpacked: 64 << 20}
 		if b, err := viaStream(data, bundle.Options{Want: want, Limits: limits}); err == nil {
 			read(b, "proc/net/tcp")
 			read(b, "etc/services")

@@ -19,7 +19,7 @@ import (
 type Limits struct {
 	Members  int   // of one archive; default 10 million
 	Held     int64 // bytes of stream members in memory; default 2 GiB
-	Unpacked int64 // bytes out of all decompressors in one reading; default 64 GiB
+	Unpacked int64 // bytes out of all decompressors; default 64 GiB
 	Ratio    int   // of these to what was read, from 1 GiB on; default 1000
 }
 
@@ -133,31 +133,59 @@ func openDirectory(name string) (*Bundle, error) {
 	return b, nil
 }
 
-// openStream reads an archive. If links point at members that nobody asked
-// for, it is read again for those, where that is possible.
 func openStream(name string, r io.Reader, o Options) (*Bundle, error) {
-	in := regular(r)
+	op := &opener{name: name, o: o, r: r, in: regular(r)}
+	op.meter = &meter{limits: o.Limits, told: o.Progress}
+	return op.open()
+}
+
+// An opener reads one archive, more than once if need be.
+type opener struct {
+	name  string
+	o     Options
+	meter *meter
+	r     io.Reader         // a stream, if in is nil
+	in    *io.SectionReader // a file that can be read in place
+	level int               // archives around this one
+}
+
+func (op *opener) source() *source {
+	if op.in == nil {
+		return &source{r: meteredReader{op.r, op.meter}}
+	}
+	whole := func() *io.SectionReader { return io.NewSectionReader(op.in, 0, op.in.Size()) } // each with its own offset
+	return &source{r: meteredReader{whole(), op.meter}, in: whole()}
+}
+
+// open reads the archive and finds the machine in it. If links point at members
+// that nobody asked for, it is read again for those, where that is possible.
+func (op *opener) open() (*Bundle, error) {
 	var extra []string
 	for pass := 0; ; pass++ {
-		ld := newLoader(name, o)
-		ld.exact = set(extra)
-		if err := ld.load(newSource(r, in, &ld.meter), 0); err != nil {
+		ld := op.loader(extra)
+		if err := ld.load(op.source(), 0); err != nil {
 			return nil, err
 		}
 		missing := ld.missing()
-		if more := newNames(extra, missing); more != nil && in != nil && pass < maxPasses {
+		if more := newNames(extra, missing); more != nil && op.in != nil && pass < maxPasses {
 			extra = more
 			continue
 		}
 		ld.noteBroken(missing)
 		b := &Bundle{Notes: ld.notes, Damage: ld.damages}
-		if err := b.locate(name, ld.tree); err != nil {
-			if len(ld.damages) > 0 {
-				err = fmt.Errorf("%w (and %s)", err, strings.Join(ld.damages, "; "))
-			}
-			return nil, err
+		err := b.locate(op.name, ld.tree)
+		if err == nil {
+			return b, nil
 		}
-		return b, nil
+		if op.level+1 < maxDepth {
+			if b := op.openInner(ld); b != nil {
+				return b, nil
+			}
+		}
+		if len(ld.damages) > 0 {
+			err = fmt.Errorf("%w (and %s)", err, strings.Join(ld.damages, "; "))
+		}
+		return nil, err
 	}
 }
 
@@ -204,14 +232,6 @@ type source struct {
 	tail tailReader
 }
 
-func newSource(r io.Reader, in *io.SectionReader, m *meter) *source {
-	if in != nil {
-		in = io.NewSectionReader(in, 0, in.Size()) // with an offset of its own
-		r = io.NewSectionReader(in, 0, in.Size())
-	}
-	return &source{r: meteredReader{r, m}, in: in}
-}
-
 func (s *source) reader() io.Reader {
 	if s.in != nil {
 		return s.in // archive/tar seeks over contents if it can
@@ -238,23 +258,34 @@ type loader struct {
 	seed    maphash.Seed
 	passed  map[uint64]struct{} // hashes of the names that were not kept
 	limits  Limits
-	meter   meter
+	meter   *meter
 	budget  int64 // left of limits.Held
 	names   int64 // left of maxNames
 	members int
 	notes   []string
 	damages []string
+
+	dir string // in which the members go, if the archive stands for one
+
+	inner       map[string]inner // archives in the archive, by stored name
+	innerBudget int64            // for those that are held in case no machine comes
+	oneShot     bool             // the archive cannot be read again
+	pick        string           // the inner archive that it is read again for
+	done        bool             // that one has been read
+	tables      bool             // a machine is there
 }
 
-// maxDepth bounds containers within containers.
+// maxDepth bounds containers within containers: compressions of one archive, and
+// archives in archives.
 const maxDepth = 4
 
-func newLoader(name string, o Options) *loader {
-	ld := &loader{name: name, tree: newArchive(), limits: o.Limits, budget: o.Limits.Held, names: maxNames}
-	ld.meter = meter{limits: &ld.limits, told: o.Progress}
-	ld.seed, ld.passed = maphash.MakeSeed(), map[uint64]struct{}{}
-	if o.Want != nil {
-		ld.want = newWanted(o.Want)
+func (op *opener) loader(extra []string) *loader {
+	ld := &loader{name: op.name, tree: newArchive(), limits: op.o.Limits, meter: op.meter, names: maxNames}
+	ld.budget, ld.innerBudget = ld.limits.Held, ld.limits.Held/2
+	ld.exact, ld.seed, ld.passed = set(extra), maphash.MakeSeed(), map[uint64]struct{}{}
+	ld.inner, ld.oneShot = map[string]inner{}, op.in == nil
+	if op.o.Want != nil {
+		ld.want = newWanted(op.o.Want)
 	}
 	return ld
 }
@@ -268,8 +299,7 @@ func (ld *loader) load(src *source, depth int) error {
 	if len(head) == 0 {
 		return &NoHostError{Name: ld.name, Why: "it is empty: nothing was captured, or the copy failed", Empty: true}
 	}
-	for i := range formats {
-		f := &formats[i]
+	for _, f := range formats() {
 		if !f.match(head) || depth >= maxDepth {
 			continue
 		}
@@ -279,7 +309,7 @@ func (ld *loader) load(src *source, depth int) error {
 			}
 			return nil
 		}
-		u, err := ld.unpack(f, bufio.NewReaderSize(src.r, bufferSize))
+		u, err := ld.unpack(&f, bufio.NewReaderSize(src.r, bufferSize))
 		if err != nil {
 			return ld.unreadable(err)
 		}
@@ -340,6 +370,7 @@ func (ld *loader) put(name string, n *node) {
 		ld.damage("%q: %v", clip(name), ErrLimit)
 		return
 	}
+	ld.sawTable(name)
 	if ld.tree.put(name, n) {
 		ld.note("%q occurs more than once, the last one counts", clip(name))
 	}

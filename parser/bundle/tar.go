@@ -15,7 +15,7 @@ import (
 func loadTar(ld *loader, src *source) error {
 	tr := tar.NewReader(src.reader())
 	var failed error
-	for ; failed == nil; ld.members++ {
+	for ; failed == nil && !ld.done; ld.members++ {
 		if ld.members >= ld.limits.Members {
 			ld.damage("it has more than %d members, the rest is not read", ld.limits.Members)
 			break
@@ -35,6 +35,9 @@ func loadTar(ld *loader, src *source) error {
 			ld.damage("member %q: %v", h.Name, failed)
 		}
 	}
+	if ld.done {
+		return nil
+	}
 	if err := src.drain(); err != nil && (failed == nil || failed.Error() != err.Error()) {
 		ld.damage("behind the last member: %v", err)
 	}
@@ -52,7 +55,7 @@ func tarError(err error) error {
 // addTar keeps one member. Only an error that also spoils the members behind
 // this one is returned.
 func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
-	name, err := clean(h.Name)
+	name, err := ld.stored(h.Name)
 	if err != nil {
 		ld.note("a member is passed over: %v", err)
 		return nil
@@ -73,13 +76,20 @@ func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
 			ld.putSkipped(name, n)
 			return nil
 		}
-		if n.hard, err = clean(h.Linkname); err != nil {
+		if n.hard, err = ld.stored(h.Linkname); err != nil {
 			ld.note("the hard link %q is passed over: %v", name, err)
 			return nil
 		}
 	case tar.TypeReg, tar.TypeGNUSparse, tar.TypeCont:
+		if dir, ok := packed(name); ok && ld.dir == "" {
+			ld.unpackInPlace(dir, h, tr, src)
+			return nil
+		}
 		if !ld.wants(name) {
 			ld.putSkipped(name, n)
+			if isArchiveName(name) {
+				return ld.addInnerTar(name, h, tr, src)
+			}
 			return nil
 		}
 		return ld.addFile(name, n, h, tr, src)
@@ -102,6 +112,7 @@ func (ld *loader) putSkipped(name string, n *node) {
 
 func (ld *loader) addFile(name string, n *node, h *tar.Header, tr *tar.Reader, src *source) error {
 	n.size = h.Size
+	defer ld.addInnerFile(name, n)
 	if off, ok := src.offset(); ok && !isSparse(h) {
 		n.data = sectionContent{r: src.in, off: off, size: h.Size}
 		// A reader may allocate what Stat says: no more than there is.

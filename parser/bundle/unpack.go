@@ -127,7 +127,7 @@ var ErrBomb = errors.New("the limit for decompressed data is reached, the rest i
 // A meter compares what comes out of all decompressors with what was read of the
 // bundle.
 type meter struct {
-	limits   *Limits
+	limits   Limits
 	read     int64
 	unpacked int64
 	told     func(int64)

@@ -29,7 +29,7 @@ func loadZip(ld *loader, src *source) error {
 	var at io.ReaderAt
 	var size int64
 	if src.in != nil {
-		at, size = meteredAt{src.in, &ld.meter}, src.in.Size()
+		at, size = meteredAt{src.in, ld.meter}, src.in.Size()
 	} else {
 		content := hold(src.r, chunkSize, &ld.budget)
 		if content.err != nil {
@@ -60,7 +60,7 @@ func loadZip(ld *loader, src *source) error {
 		missing := ld.missing()
 		found := false
 		for _, f := range zr.File {
-			name, err := clean(f.Name)
+			name, err := ld.stored(f.Name)
 			if _, ok := slices.BinarySearch(missing, name); !ok || err != nil || ld.wants(name) {
 				continue
 			}
@@ -95,7 +95,7 @@ func zipError(err error) error {
 
 // addZip keeps one member.
 func (ld *loader) addZip(f *zip.File) error {
-	name, err := clean(f.Name)
+	name, err := ld.stored(f.Name)
 	if err != nil {
 		ld.note("a member is passed over: %v", err)
 		return nil
@@ -120,12 +120,19 @@ func (ld *loader) addZip(f *zip.File) error {
 	case mode&fs.ModeDevice != 0: // holds nothing to read; a FIFO does, its reader archived it
 		return nil
 	case !ld.wants(name):
+		if isArchiveName(name) {
+			ld.addInner(name, func() (*io.SectionReader, error) {
+				content := ld.holdZip(f, &ld.budget)
+				return content.section(), content.err
+			})
+		}
 		ld.putSkipped(name, n)
 		return nil
 	default:
 		content := ld.holdZip(f, &ld.budget)
 		n.data, n.size = content, content.size()
 		ld.put(name, n)
+		ld.addInnerFile(name, n)
 		return content.err
 	}
 	ld.put(name, n)

@@ -1,0 +1,218 @@
+package bundle
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Archives within archives: sos collect writes a tar of sosreports, Harvester a
+// zip of zips of tars. They are opened only if no machine lies beside them.
+
+// archiveNames are the endings of members that are opened for this. What such a
+// member really is tells its content.
+var archiveNames = []string{
+	".tar", ".zip", ".tgz", ".txz", ".tbz", ".tbz2", ".tzst",
+	".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".tar.lz4",
+}
+
+func isArchiveName(name string) bool {
+	_, ok := archiveStem(name)
+	return ok
+}
+
+// archiveStem takes the ending off an archive's name.
+func archiveStem(name string) (string, bool) {
+	for _, ending := range archiveNames {
+		if stem, ok := strings.CutSuffix(name, ending); ok {
+			return stem, true
+		}
+	}
+	return name, false
+}
+
+// An inner archive gives its bytes when it is wanted. It is nil if they had to
+// go by.
+type inner func() (*io.SectionReader, error)
+
+// addInner remembers an archive within the archive.
+func (ld *loader) addInner(name string, open inner) {
+	if ld.names -= int64(nodeCost + len(name)); ld.names >= 0 {
+		ld.inner[name] = open
+	}
+}
+
+// addInnerTar does so for a member of a tar. Of a file it is read in place. Of a
+// stream it is held if it is the one that the stream is read again for, or if
+// the stream cannot be read again, unless a machine is there already.
+func (ld *loader) addInnerTar(name string, h *tar.Header, tr *tar.Reader, src *source) error {
+	if off, ok := src.offset(); ok && !isSparse(h) {
+		at := src.in
+		ld.addInner(name, func() (*io.SectionReader, error) { return io.NewSectionReader(at, off, h.Size), nil })
+		return nil
+	}
+	budget := &ld.budget
+	switch {
+	case ld.pick == name:
+		ld.done = true
+	case ld.oneShot && !ld.tables:
+		budget = &ld.innerBudget
+	default:
+		ld.addInner(name, nil)
+		return nil
+	}
+	content := hold(tr, chunkSize, budget)
+	if errors.Is(content.err, ErrLimit) {
+		ld.addInner(name, func() (*io.SectionReader, error) { return nil, ErrLimit })
+		return nil
+	}
+	ld.addInner(name, func() (*io.SectionReader, error) { return content.section(), nil })
+	return content.err
+}
+
+// addInnerFile does so for a member that is kept anyway.
+func (ld *loader) addInnerFile(name string, n *node) {
+	if !isArchiveName(name) {
+		return
+	}
+	ld.addInner(name, func() (*io.SectionReader, error) {
+		switch c := n.data.(type) {
+		case sectionContent:
+			return io.NewSectionReader(c.r, c.off, c.size), nil
+		case *held:
+			if errors.Is(c.err, ErrLimit) {
+				return nil, c.err
+			}
+			return c.section(), nil
+		}
+		return nil, errNotRegular
+	})
+}
+
+// sawTable notes that the archive itself holds a machine: the archives in it,
+// which were held for the case that it does not, are let go.
+func (ld *loader) sawTable(name string) {
+	if ld.tables || path.Base(path.Dir(name)) != "net" || !slices.Contains(tableNames, path.Base(name)) {
+		return
+	}
+	ld.tables = true
+	for name := range ld.inner {
+		ld.inner[name] = nil
+	}
+}
+
+// maxInner is how many archives in an archive are tried.
+const maxInner = 32
+
+// openInner opens the first archive in the archive, by name, that holds a
+// machine. ld has read the outer one, without finding any.
+func (op *opener) openInner(ld *loader) *Bundle {
+	names := slices.Sorted(maps.Keys(ld.inner))
+	if len(names) > maxInner {
+		ld.note("only the first %d of %d archives in the bundle are looked into", maxInner, len(names))
+	}
+	for _, name := range names[:min(len(names), maxInner)] {
+		b, err := op.tryInner(ld, name)
+		if err == nil {
+			b.Notes = append(append(ld.notes, takenNote(name, names)), b.Notes...)
+			for i, damage := range b.Damage {
+				b.Damage[i] = fmt.Sprintf("%s: %s", clip(name), damage)
+			}
+			b.Damage = append(ld.damages, b.Damage...)
+			return b
+		}
+		_, noHost := errors.AsType[*NoHostError](err)
+		if u, ok := errors.AsType[*UnknownFormatError](err); !noHost && (!ok || u.What != "") {
+			ld.damage("%v", err)
+		}
+	}
+	return nil
+}
+
+func (op *opener) tryInner(ld *loader, name string) (*Bundle, error) {
+	open := ld.inner[name]
+	if open == nil && op.in != nil {
+		again := op.loader(nil)
+		again.pick, again.want = name, newWanted(nil)
+		if err := again.load(op.source(), 0); err != nil {
+			return nil, err
+		}
+		open = again.inner[name]
+	}
+	if open == nil {
+		return nil, fmt.Errorf("%q: it had gone by; save the stream to a file first", clip(name))
+	}
+	in, err := open()
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", clip(name), err)
+	}
+	o := op.o
+	o.Limits.Held = max(1, ld.budget)
+	return (&opener{name: clip(name), o: o, meter: op.meter, in: in, level: op.level + 1}).open()
+}
+
+// takenNote says which of several archives is shown.
+func takenNote(name string, all []string) string {
+	var others []string
+	for _, other := range all {
+		if other != name {
+			others = append(others, strconv.Quote(clip(other)))
+		}
+	}
+	if len(others) == 0 {
+		return fmt.Sprintf("this is the machine in %q", clip(name))
+	}
+	if len(others) > maxOthers {
+		others = append(others[:maxOthers], "...")
+	}
+	return fmt.Sprintf("the bundle holds %d archives; this is the machine in %q, and not in %s", len(all), clip(name), strings.Join(others, ", "))
+}
+
+// packed gives the directory that an archive stands for: sos --pack-dir puts
+// proc/fs.tar in place of proc/fs, others proc.tgz in place of proc.
+func packed(name string) (dir string, ok bool) {
+	stem, ok := archiveStem(name)
+	if !ok {
+		return "", false
+	}
+	elems := strings.Split(stem, "/")
+	last := elems[len(elems)-1]
+	return stem, slices.Contains(elems, "proc") || slices.Contains(elems, "sys") || last == "etc"
+}
+
+// unpackInPlace reads an archive as the directory that it stands for. It
+// reports whether it is one.
+func (ld *loader) unpackInPlace(dir string, h *tar.Header, tr *tar.Reader, src *source) {
+	sub := &source{r: tr}
+	if off, ok := src.offset(); ok && !isSparse(h) {
+		sub.in = io.NewSectionReader(src.in, off, h.Size)
+		sub.r = io.NewSectionReader(src.in, off, h.Size)
+	}
+	name := ld.name
+	ld.name, ld.dir = clip(h.Name), dir
+	err := ld.load(sub, 1)
+	ld.name, ld.dir = name, ""
+	_, noHost := errors.AsType[*NoHostError](err)
+	if u, ok := errors.AsType[*UnknownFormatError](err); err != nil && !noHost && (!ok || u.What != "") {
+		ld.damage("%v", err)
+	}
+}
+
+// stored is the name of a member in the tree. Below a directory that was packed
+// its own name may stand in front or not.
+func (ld *loader) stored(name string) (string, error) {
+	c, err := clean(name)
+	if err != nil || ld.dir == "" {
+		return c, err
+	}
+	if c == path.Base(ld.dir) {
+		return ld.dir, nil
+	}
+	return path.Join(ld.dir, strings.TrimPrefix(c, path.Base(ld.dir)+"/")), nil
+}
