@@ -9,6 +9,7 @@ import (
 
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
+	"github.com/coldstat/coldstat/parser/rows"
 	"github.com/coldstat/coldstat/parser/snapshot"
 	"github.com/coldstat/coldstat/parser/words"
 )
@@ -26,18 +27,37 @@ type reporter struct {
 	code    int
 	bad     int
 	hinted  []string
+	said    []rows.Diagnostic // before the view was written
 }
+
+// Kinds of what is said; the first two stand in JSON documents too.
+const (
+	note    = rows.Note
+	warning = rows.Warning
+	hint    = "hint"
+)
+
+// tell says what is about the bundle as a whole, before the view is written.
+func (r *reporter) tell(kind, format string, args ...any) {
+	r.say(kind, format, args...)
+	if len(r.said) < maxSaid {
+		r.said = append(r.said, rows.Diagnostic{Severity: kind, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
+// maxSaid bounds what a hostile bundle can make us hold.
+const maxSaid = 1000
 
 func (r *reporter) say(kind, format string, args ...any) {
 	fmt.Fprintf(r.w, "coldstat: %s: %s%s\n", kind, r.prefix, words.Safe(fmt.Sprintf(format, args...)))
 }
 
-func (r *reporter) Notef(format string, args ...any) { r.say("note", format, args...) }
+func (r *reporter) Notef(format string, args ...any) { r.say(note, format, args...) }
 
 func (r *reporter) Fail() { r.code = max(r.code, exitLacking) }
 
 func (r *reporter) damaged(what string) {
-	r.say("warning", "the bundle is damaged: %s", what)
+	r.tell(warning, "the bundle is damaged: %s", what)
 	r.code = max(r.code, exitDamaged)
 }
 
@@ -50,12 +70,12 @@ func (r *reporter) Bad(err error) {
 	} else if _, ok := errors.AsType[*parser.MissingColumnError](err); !ok {
 		r.code = max(r.code, exitDamaged)
 	}
-	r.say("warning", "%v", err)
+	r.say(warning, "%v", err)
 }
 
 // Names speaks of a file of names that cannot be used: numbers stay numbers.
 func (r *reporter) Names(err error) {
-	r.say("warning", "%v", err)
+	r.tell(warning, "%v", err)
 	if errors.Is(err, fs.ErrPermission) {
 		r.hintOnce("%s", permissionHint)
 	} else {
@@ -72,16 +92,16 @@ func (r *reporter) Lacking(file string, state snapshot.State, err error, asked q
 		}
 		switch {
 		case errors.Is(err, fs.ErrPermission):
-			r.say("warning", "%s cannot be read: permission denied", file)
+			r.say(warning, "%s cannot be read: permission denied", file)
 			r.hintOnce("%s", permissionHint)
 		case asked != query.InPassing || r.verbose:
-			r.say("warning", "%s is not in the bundle", file)
+			r.say(warning, "%s is not in the bundle", file)
 		}
 	case snapshot.Empty:
-		r.say("warning", "%s is empty, without even its header line: it was not captured right", file)
+		r.say(warning, "%s is empty, without even its header line: it was not captured right", file)
 		r.hintOnce("tar stores the files of /proc as empty; copy them first: %s", captureHint)
 	case snapshot.Failed:
-		r.say("warning", "%s cannot be read: %v", file, err)
+		r.say(warning, "%s cannot be read: %v", file, err)
 		r.Fail()
 	}
 }
@@ -90,13 +110,13 @@ func (r *reporter) Lacking(file string, state snapshot.State, err error, asked q
 func (r *reporter) hintOnce(format string, args ...any) {
 	if !slices.Contains(r.hinted, format) {
 		r.hinted = append(r.hinted, format)
-		r.say("hint", format, args...)
+		r.say(hint, format, args...)
 	}
 }
 
 // summary ends what is said about the bundle.
 func (r *reporter) summary() {
 	if n := r.bad - maxBadRows; n > 0 && !r.verbose {
-		r.say("warning", "%d more rows could not be read; -v names them all", n)
+		r.say(warning, "%d more rows could not be read; -v names them all", n)
 	}
 }

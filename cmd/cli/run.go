@@ -92,14 +92,13 @@ func showBundle(s Streams, o *options, c choice, out *output, name string, r *re
 		return openError(err)
 	}
 	defer b.Close()
+	boundGarbage()
 	view := render.View{Plan: c.plan, Columns: o.Columns, Report: r, Bundle: name}
-	for _, note := range b.Notes {
-		r.Notef("%s", note)
-		view.Diagnostics = append(view.Diagnostics, rows.Diagnostic{Severity: rows.Note, Message: note})
+	for _, text := range b.Notes {
+		r.tell(note, "%s", text)
 	}
 	for _, damage := range b.Damage {
 		r.damaged(damage)
-		view.Diagnostics = append(view.Diagnostics, rows.Diagnostic{Severity: rows.Warning, Message: "the bundle is damaged: " + damage})
 	}
 	table, problems := names.Load(b, o.services)
 	for _, err := range problems {
@@ -107,25 +106,25 @@ func showBundle(s Streams, o *options, c choice, out *output, name string, r *re
 			return usagef("--services takes auto, bundle, builtin, none or the path of a file", "--services: %w", file.Err)
 		}
 		r.Names(err)
-		view.Diagnostics = append(view.Diagnostics, rows.Diagnostic{Severity: rows.Warning, Message: err.Error()})
 	}
 	if table.UsedBuiltin && c.usesPorts(o) {
-		r.Notef("the bundle has no etc/services: ports are named from the built-in table (--services none turns that off)")
+		r.tell(note, "the bundle has no etc/services: ports are named from the built-in table (--services none turns that off)")
 	}
 	view.Names = table
 	view.Snapshot = snapshot.Load(b, byteOrder(o.byteOrder, c.needsByteOrder(o)))
 	if order := view.Snapshot.Order; order.Order == binary.BigEndian && order.From != fromOption {
-		r.Notef("%s shows that the machine is big-endian; --byte-order overrides that", order.From)
+		r.tell(note, "%s shows that the machine is big-endian; --byte-order overrides that", order.From)
 	}
 	if order := view.Snapshot.Order; order.Against != "" {
-		r.say("warning", "%s says the other byte order than %s, which is taken; --byte-order overrides that", order.Against, order.From)
+		r.tell(warning, "%s says the other byte order than %s, which is taken; --byte-order overrides that", order.Against, order.From)
 	}
 	if c.format.Rows {
 		view.Source = rows.SourceOf(view.Snapshot, name)
 		if o.Programs && !view.Snapshot.Owners().Known {
-			r.Notef("the bundle has no proc/PID/fd links: no program is known")
+			r.tell(note, "the bundle has no proc/PID/fd links: no program is known")
 		}
 	}
+	view.Diagnostics = r.said
 	if err := out.write(view); err != nil {
 		return writeError(err)
 	}
