@@ -1,7 +1,6 @@
 package parser_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -243,20 +242,4 @@ func TestEmptyFiles(t *testing.T) {
 			t.Errorf("%s: a header gives %d rows, %q", tb.name, len(res.rows), res.texts())
 		}
 	}
-}
-
-func ExampleInet() {
-	text := "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n" +
-		"   0: 0100007F:0277 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 0\n" +
-		"   1: 0100007F:0016 00000000:ZZZZ 0A 00000000:00000000 00:00000000 00000000     0        0 4712 1 0\n"
-	for s, err := range parser.Inet("proc/net/tcp", strings.NewReader(text), parser.Options{}) {
-		if err != nil {
-			fmt.Println(err)
-			continue
-		}
-		fmt.Println(s.Local, s.State, s.Inode)
-	}
-	// Output:
-	// 127.0.0.1:631 LISTEN 4711
-	// proc/net/tcp:3: rem_address "00000000:ZZZZ": invalid syntax
 }
