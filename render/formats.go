@@ -87,8 +87,8 @@ type View struct {
 	Plan     query.Plan
 	Columns  Columns
 	Snapshot *snapshot.Snapshot
-	Names    Namer
-	Report   Reporter
+	Names    Namer    // nil knows no name
+	Report   Reporter // rows.Quiet says nothing
 
 	// Bundle is the bundle's name.
 	Bundle string

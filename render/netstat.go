@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"github.com/coldstat/coldstat/parser/query"
+	"github.com/coldstat/coldstat/parser/rows"
 	"github.com/coldstat/coldstat/parser/snapshot"
 	"github.com/coldstat/coldstat/parser/words"
 )
@@ -23,6 +24,9 @@ func newNetstat(w io.Writer, o Options) Writer { return &netstatWriter{w: w, opt
 func (w *netstatWriter) Close() error { return nil }
 
 func (w *netstatWriter) Write(v View) error {
+	if v.Names == nil {
+		v.Names = rows.Nameless{}
+	}
 	n := &netstat{View: v, out: newOut(w.w)}
 	if w.opts.Several {
 		if w.views > 0 {

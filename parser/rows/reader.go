@@ -21,6 +21,30 @@ type Namer interface {
 	User(uid uint32) (string, bool)
 }
 
+// Nameless is a Namer that knows no name.
+type Nameless struct{}
+
+// TCPPort knows no name.
+func (Nameless) TCPPort(uint16) (string, bool) { return "", false }
+
+// UDPPort knows no name.
+func (Nameless) UDPPort(uint16) (string, bool) { return "", false }
+
+// RawPort knows no name.
+func (Nameless) RawPort(uint16) (string, bool) { return "", false }
+
+// Host4 knows no name.
+func (Nameless) Host4(netip.Addr) (string, bool) { return "", false }
+
+// Host6 knows no name.
+func (Nameless) Host6(netip.Addr) (string, bool) { return "", false }
+
+// Network knows no name.
+func (Nameless) Network(netip.Addr) (string, bool) { return "", false }
+
+// User knows no name.
+func (Nameless) User(uint32) (string, bool) { return "", false }
+
 // A Reporter is told what does not fit into the rows.
 type Reporter interface {
 	// Bad is told of each row, and of each rest of a file, that could not be read.
