@@ -3,7 +3,6 @@ package rows_test
 import (
 	"encoding/base64"
 	"encoding/binary"
-	"io/fs"
 	"iter"
 	"net/netip"
 	"reflect"
@@ -11,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/coldstat/coldstat/fixtures"
 	"github.com/coldstat/coldstat/parser"
@@ -21,18 +19,6 @@ import (
 	"github.com/coldstat/coldstat/parser/snapshot"
 )
 
-// fsOf shows a host as a file system.
-func fsOf(h *fixtures.Host) fs.FS {
-	root := fstest.MapFS{}
-	for name, data := range h.Files {
-		root[name] = &fstest.MapFile{Data: data, Mode: 0o644}
-	}
-	for name, target := range h.Links {
-		root[name] = &fstest.MapFile{Data: []byte(target), Mode: fs.ModeSymlink | 0o777}
-	}
-	return root
-}
-
 // whole reads whole tables of a host.
 func whole(t testing.TB, h *fixtures.Host) *rows.Reader {
 	t.Helper()
@@ -40,7 +26,7 @@ func whole(t testing.TB, h *fixtures.Host) *rows.Reader {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root := fsOf(h)
+	root := h.FS()
 	table, problems := names.Load(root, names.Bundle)
 	for _, err := range problems {
 		t.Fatal(err)
@@ -94,7 +80,7 @@ const (
 func sockets(t *testing.T, files map[string]string) []rows.Socket {
 	t.Helper()
 	r := whole(t, fixtures.NewHost(files))
-	r.Snapshot = snapshot.Load(fsOf(fixtures.NewHost(files)), snapshot.ByteOrder{Order: little, From: "test"})
+	r.Snapshot = snapshot.Load(fixtures.NewHost(files).FS(), snapshot.ByteOrder{Order: little, From: "test"})
 	return slices.Collect(r.Sockets())
 }
 

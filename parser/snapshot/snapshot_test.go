@@ -19,19 +19,7 @@ import (
 	"github.com/coldstat/coldstat/parser/snapshot"
 )
 
-// fsOf shows a host as a file system.
-func fsOf(h *fixtures.Host) fs.FS {
-	root := fstest.MapFS{}
-	for name, data := range h.Files {
-		root[name] = &fstest.MapFile{Data: data, Mode: 0o644}
-	}
-	for name, target := range h.Links {
-		root[name] = &fstest.MapFile{Data: []byte(target), Mode: fs.ModeSymlink | 0o777}
-	}
-	return root
-}
-
-func load(h *fixtures.Host) *snapshot.Snapshot { return snapshot.Load(fsOf(h), snapshot.ByteOrder{}) }
+func load(h *fixtures.Host) *snapshot.Snapshot { return snapshot.Load(h.FS(), snapshot.ByteOrder{}) }
 
 // TestOwners: which process a socket is said to belong to.
 func TestOwners(t *testing.T) {
@@ -160,7 +148,7 @@ func TestByteOrderEvidence(t *testing.T) {
 		}
 	}
 	told := snapshot.ByteOrder{Order: binary.BigEndian, From: "the option"}
-	if got := snapshot.Load(fsOf(fixtures.Capture(t, "lab-a")), told).Order; got != told {
+	if got := snapshot.Load(fixtures.Capture(t, "lab-a").FS(), told).Order; got != told {
 		t.Errorf("an order that is given: %+v", got)
 	}
 }
