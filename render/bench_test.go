@@ -7,6 +7,7 @@ import (
 
 	"github.com/coldstat/coldstat/parser/names"
 	"github.com/coldstat/coldstat/parser/query"
+	"github.com/coldstat/coldstat/parser/rows"
 	"github.com/coldstat/coldstat/parser/snapshot"
 
 	"bytes"
@@ -100,5 +101,36 @@ func TestRenderAllocs(t *testing.T) {
 		if perRow := allocs / benchRows; perRow > 0.02 {
 			t.Errorf("%s: %.3f allocations a row, want none (%v in all)", name, perRow, allocs)
 		}
+	}
+}
+
+// BenchmarkFormats decodes a table and writes it in each format made of rows.
+func BenchmarkFormats(b *testing.B) {
+	host := benchHost()
+	v := benchView(b, host, query.Options{TCP: true, All: true, Families: []query.Family{query.Inet}},
+		Columns{NumericHosts: true, NumericPorts: true, NumericUsers: true})
+	v.Kinds = rows.Selected(v.Plan)
+	table := host["proc/net/tcp"].Data
+	for _, f := range Formats() {
+		if !f.Rows {
+			continue
+		}
+		b.Run(f.Name, func(b *testing.B) {
+			if f.People { // tablewriter takes its time
+				host["proc/net/tcp"].Data = table[:150*(benchRows/20)]
+				defer func() { host["proc/net/tcp"].Data = table }()
+			}
+			b.SetBytes(int64(len(host["proc/net/tcp"].Data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				w := f.New(io.Discard, Options{})
+				if err := w.Write(v); err != nil {
+					b.Fatal(err)
+				}
+				if err := w.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }
