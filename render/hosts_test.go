@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"path/filepath"
 	"reflect"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/coldstat/coldstat/fixtures"
@@ -37,7 +40,8 @@ func captures(t testing.TB) (list []machine) {
 	return list
 }
 
-// shorten keeps the first lines of each table of sockets.
+// shorten keeps the first lines of each table of sockets, and a tenth of the
+// processes.
 func shorten(h *fixtures.Host, lines int) {
 	for _, file := range []string{"tcp", "tcp6", "unix", "netlink"} {
 		name := "proc/net/" + file
@@ -45,6 +49,12 @@ func shorten(h *fixtures.Host, lines int) {
 			h.Files[name] = h.Files[name][:end]
 		}
 	}
+	gone := func(name string) bool {
+		pid, err := strconv.Atoi(strings.Split(name+"//", "/")[1])
+		return err == nil && pid%10 > 0
+	}
+	maps.DeleteFunc(h.Files, func(name string, _ []byte) bool { return gone(name) && strings.HasSuffix(name, "/cmdline") })
+	maps.DeleteFunc(h.Links, func(name, _ string) bool { return gone(name) && strings.Contains(name, "/fd/") })
 }
 
 // nthLine is where the n-th line ends, or 0.
