@@ -16,7 +16,9 @@ import (
 // netstat's own layout, where each row has a line.
 func TestRowCounts(t *testing.T) {
 	v4, unix := []query.Family{query.Inet}, []query.Family{query.UnixAF}
-	heads := func(n int) func([]byte) int { return func(text []byte) int { return max(0, bytes.Count(text, []byte("\n"))-n) } }
+	heads := func(n int) func([]byte) int {
+		return func(text []byte) int { return max(0, bytes.Count(text, []byte("\n"))-n) }
+	}
 	for _, tt := range []struct {
 		name    string
 		o       query.Options
