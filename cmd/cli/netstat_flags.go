@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -137,119 +136,6 @@ func addFamilies(o *options, words ...string) error {
 		}
 		o.Families = append(o.Families, f)
 	}
-	return nil
-}
-
-// manFlag prints the manual page. It is for `make man` and cannot be shortened.
-const manFlag = "man-page"
-
-// ownFlags are coldstat's own options.
-func ownFlags(o *options) []flag {
-	set := func(target *bool) pflag.Value { return action(func() error { *target = true; return nil }) }
-	format := func(name string) pflag.Value { return action(func() error { o.format = name; return nil }) }
-	return []flag{
-		{"", "format", listValue(o.setFormat), "how to write: " + formatNames(", ") + "; csv and tsv hold one kind of row"},
-		{"", "json", format("json"), "the same as --format json"},
-		{"", "csv", format("csv"), "the same as --format csv"},
-		{"", "kinds", listValue(o.setKinds), "whole tables by the kind of their rows, comma-separated: all, " + strings.Join(kindNames(rows.Kinds()), ", ") +
-			"; as with -a, unless -l is given; the default format is then table"},
-		{"", "columns", listValue(o.setColumns), "only these columns, comma-separated, in this order; `coldstat schema` lists them; not for netstat and json"},
-		{"", "sort", listValue(o.setSort), "sort the rows by these columns, comma-separated, - before one for the reverse order; at most 1,048,576 rows; not for netstat"},
-		{"", "no-header", set(&o.noHeader), "without the line of column names"},
-		{"", "csv-raw", set(&o.rawCSV), "csv and tsv: write texts that a spreadsheet would run as formulas as they are, without an apostrophe before them"},
-		{"", "output", listValue(o.setOutput), "write to this file; it gets its name when it is complete"},
-		{"", "output-dir", listValue(o.setOutputDir), "write one file for each kind of row into this directory, such as socket.csv"},
-		{"", "all-counters", set(&o.AllCounters),
-			"with -s: also the counters that are zero, and those that netstat never shows"},
-		{"", "explain", set(&o.Explain),
-			"with -s: below each counter a line on what it means and when it is bad"},
-		{"", "services", listValue(func(s string) error {
-			if s == "" {
-				return errors.New("it is empty")
-			}
-			o.services = names.Source(s)
-			return nil
-		}),
-			"where names of ports come from: auto, bundle, builtin, none, or a FILE like etc/services (default auto: the bundle's, else the built-in table)"},
-		{"", "byte-order", listValue(func(s string) error {
-			if s != "auto" && s != "little" && s != "big" {
-				return fmt.Errorf("%q is none of auto, little and big", s)
-			}
-			o.byteOrder = s
-			return nil
-		}), "of the captured machine: auto, little or big (default auto: told from its routes and sockets, else from its architecture)"},
-		{"", manFlag, action(func() error { return &textWanted{manPage} }), ""},
-	}
-}
-
-func formatNames(separator string) string {
-	var names []string
-	for _, f := range render.Formats() {
-		names = append(names, f.Name)
-	}
-	return strings.Join(names, separator)
-}
-
-func (o *options) setFormat(name string) error {
-	if _, ok := render.FormatByName(name); !ok {
-		return fmt.Errorf("%q is none of %s", name, formatNames(", "))
-	}
-	o.format = name
-	return nil
-}
-
-func (o *options) setKinds(list string) error {
-	o.kinds, o.allKinds = nil, false
-	for name := range strings.SplitSeq(list, ",") {
-		if name == "all" {
-			o.kinds, o.allKinds = slices.DeleteFunc(slices.Clone(rows.Kinds()), func(k *rows.Kind) bool { return k.About }), true
-			return nil
-		}
-		k, ok := rows.KindByName(name)
-		if !ok {
-			return fmt.Errorf("%q is none of all, %s", name, strings.Join(kindNames(rows.Kinds()), ", "))
-		}
-		if !slices.Contains(o.kinds, k) {
-			o.kinds = append(o.kinds, k)
-		}
-	}
-	return nil
-}
-
-// namesIn cuts a list of names at its commas. Which names there are depends on
-// other options.
-func namesIn(list string) (names []string, err error) {
-	for name := range strings.SplitSeq(list, ",") {
-		switch {
-		case name == "":
-			return nil, errors.New("a name in it is empty")
-		case slices.Contains(names, name):
-			return nil, fmt.Errorf("%q stands in it twice", name)
-		}
-		names = append(names, name)
-	}
-	return names, nil
-}
-
-func (o *options) setColumns(list string) (err error) {
-	o.columns, err = namesIn(list)
-	return err
-}
-
-func (o *options) setSort(list string) (err error) {
-	o.sort, err = namesIn(list)
-	return err
-}
-
-func (o *options) setOutput(name string) error { return setPath(&o.output, name) }
-
-func (o *options) setOutputDir(name string) error { return setPath(&o.outputDir, name) }
-
-func setPath(target *string, name string) error {
-	if name == "" {
-		return errors.New("it is empty")
-	}
-	*target = name
 	return nil
 }
 
