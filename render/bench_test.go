@@ -2,6 +2,7 @@ package render
 
 import (
 	"io"
+	"io/fs"
 	"testing"
 	"testing/fstest"
 
@@ -64,7 +65,7 @@ func BenchmarkNetstat(b *testing.B) {
 	}
 }
 
-func benchView(tb testing.TB, host fstest.MapFS, o query.Options, c Columns) View {
+func benchView(tb testing.TB, host fs.FS, o query.Options, c Columns) View {
 	tb.Helper()
 	plan, err := o.Plan()
 	if err != nil {
