@@ -35,7 +35,9 @@ func appendMarkdown(b, text []byte) []byte {
 	}
 	fence := bytes.Repeat([]byte("`"), longestRun(text, '`')+1)
 	b = append(b, fence...)
-	blank := text[0] == '`' || text[len(text)-1] == '`' || text[0] == ' ' && text[len(text)-1] == ' '
+	// Of a blank at both ends a reader takes one off, unless there are only blanks.
+	blank := text[0] == '`' || text[len(text)-1] == '`' ||
+		text[0] == ' ' && text[len(text)-1] == ' ' && len(bytes.Trim(text, " ")) > 0
 	if blank {
 		b = append(b, ' ')
 	}
