@@ -18,7 +18,7 @@ const module = "github.com/coldstat/coldstat/"
 var mayImport = map[string][]string{
 	"cmd/coldstat":    {"cmd/cli"},
 	"cmd/cli":         {"parser", "parser/bundle", "parser/names", "parser/query", "parser/rows", "parser/snapshot", "parser/words", "render", "github.com/agnivade/levenshtein", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
-	"render":          {"parser", "parser/counters", "parser/query", "parser/rows", "parser/snapshot", "parser/words", "github.com/gocarina/gocsv", "github.com/olekukonko/tablewriter/pkg/twwidth", "github.com/olekukonko/tablewriter/renderer", "github.com/olekukonko/tablewriter/tw"},
+	"render":          {"parser", "parser/counters", "parser/query", "parser/rows", "parser/snapshot", "parser/words", "github.com/gocarina/gocsv", "github.com/olekukonko/ll", "github.com/olekukonko/tablewriter/pkg/twwidth", "github.com/olekukonko/tablewriter/renderer", "github.com/olekukonko/tablewriter/tw"},
 	"parser/query":    {"parser", "parser/counters"},
 	"parser/snapshot": {"parser"},
 	"parser/names":    {},

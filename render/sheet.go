@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 
+	"github.com/olekukonko/ll"
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 	"github.com/olekukonko/tablewriter/tw"
 
@@ -174,6 +175,7 @@ func heading(c *rows.Column, o Options) string {
 // print reads the rows again and writes them.
 func (s *sheet) print(v View, k *rows.Kind, t *table) {
 	r := s.style.renderer(t.gap)
+	r.Logger(ll.New("").Suspend()) // the renderer's own is off, but makes its messages all the same
 	if err := r.Start(lineWriter{s.out}); err != nil {
 		s.err = fmt.Errorf("the table: %w", err)
 		return
