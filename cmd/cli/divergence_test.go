@@ -158,7 +158,7 @@ func TestDivergences(t *testing.T) {
 		{
 			letter: "g", dir: empty, argv: []string{"-taW"}, same: true,
 			stderr: "coldstat: warning: proc/net/tcp is empty, without even its header line: it was not captured right\n" +
-				"coldstat: hint: tar stores the files of /proc as empty; copy them first: " + captureHint + "\n",
+				"coldstat: hint: tar stores the files of /proc as empty; " + captureHint + "\n",
 		},
 		{
 			letter: "k", dir: loop, argv: []string{"-tuan"}, code: 1, same: true,

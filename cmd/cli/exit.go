@@ -93,7 +93,7 @@ func openError(err error) error {
 	case noHost && host.Empty && host.Name == bundle.StdinName:
 		e.hint = "name a BUNDLE, or pipe an archive in: coldstat -tan sosreport-host.tar.xz"
 	case noHost:
-		e.hint = "on the captured machine: " + captureHint
+		e.hint = captureHint
 	}
 	return e
 }
@@ -102,4 +102,4 @@ const permissionHint = "read it as the user who unpacked it, or: chmod -R u+rX B
 
 // captureHint is the way to capture that always works: tar alone stores the
 // files of /proc empty, because the kernel says that their size is 0.
-const captureHint = "mkdir -p host/proc host/etc && cp -rL /proc/net host/proc/ ; cp /etc/services /etc/hosts host/etc/ ; tar czf host.tar.gz host"
+const captureHint = "run on the captured machine what coldstat capture-script prints"

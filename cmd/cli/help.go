@@ -44,11 +44,10 @@ var examples = []struct{ command, shows string }{
 	{"coldstat -rn a.tar b.tar", "the routes of two machines"},
 	{"coldstat -ta --csv a.tgz > tcp.csv", "for a spreadsheet"},
 	{"coldstat --kinds all --json a.tgz", "everything, for a program"},
-	{liveExample, "a machine as it is now; the copy stays in its /tmp"},
+	{liveExample, "a machine as it is now"},
 }
 
-// liveExample copies first: tar alone would store the files of /proc empty.
-const liveExample = "ssh web1 'cd $(mktemp -d) && cp -rL /proc/net . ; tar c net' | coldstat -tan -"
+const liveExample = "coldstat capture-script | ssh web1 sh -s -- -o - | coldstat -tan -"
 
 const (
 	helpColumn    = 25
@@ -61,13 +60,11 @@ const (
 type command struct{ use, does string }
 
 // commands lists them.
-func commands() []command {
-	files, schema := newFiles(Streams{}, nil), newSchema(Streams{})
-	return []command{
-		{files.Use, files.Short},
-		{schema.Use, schema.Short},
-		{"completion SHELL", "a script that lets bash, zsh, fish or powershell complete options, kinds and columns"},
+func commands() (list []command) {
+	for _, c := range subcommands(Streams{}, nil) {
+		list = append(list, command{c.Use, c.Short})
 	}
+	return append(list, command{"completion SHELL", "a script that lets bash, zsh, fish or powershell complete options, kinds and columns"})
 }
 
 // helpText is --help.

@@ -99,7 +99,7 @@ func (r *reporter) Lacking(file string, state snapshot.State, err error, asked q
 		}
 	case snapshot.Empty:
 		r.say(warning, "%s is empty, without even its header line: it was not captured right", file)
-		r.hintOnce("tar stores the files of /proc as empty; copy them first: %s", captureHint)
+		r.hintOnce("tar stores the files of /proc as empty; %s", captureHint)
 	case snapshot.Failed:
 		r.say(warning, "%s cannot be read: %v", file, err)
 		r.Fail()

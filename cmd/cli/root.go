@@ -79,9 +79,14 @@ func newRoot(s Streams, run func(Streams, *options, []string) error) *cobra.Comm
 		Use: "help", Hidden: true, Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return &textWanted{helpText} },
 	})
-	cmd.AddCommand(newFiles(s, run), newSchema(s))
+	cmd.AddCommand(subcommands(s, run)...)
 	complete(cmd, o)
 	return cmd
+}
+
+// subcommands is THE list of commands besides the views.
+func subcommands(s Streams, run func(Streams, *options, []string) error) []*cobra.Command {
+	return []*cobra.Command{newFiles(s, run), newCaptureScript(s), newSchema(s)}
 }
 
 func versionText() string {
