@@ -49,7 +49,8 @@ take_namespace() { # PROCESS TO NUMBER [COMMAND...]: the command runs ip in it
 	echo "net:[$3]" >"$2/proc/self/ns/net"
 	file=$2/cmd/ip_-d_address
 	shift 3
-	"$@" ip -d address >"$file" 2>/dev/null || rm -f "$file"
+	# The ip of busybox knows no -d.
+	"$@" ip -d address >"$file" 2>/dev/null || "$@" ip address >"$file" 2>/dev/null || rm -f "$file"
 }
 
 take_programs() { # links to sockets, and the first word of each command line
@@ -104,7 +105,9 @@ take_names() {
 	done
 	[ -r /etc/passwd ] || return 0
 	mkdir -p "$top/etc" # people's full names, homes and shells stay here
-	while IFS=: read -r user _ uid gid _; do echo "$user:x:$uid:$gid:::"; done </etc/passwd >"$top/etc/passwd"
+	while IFS=: read -r user _ uid gid _ || [ -n "$user" ]; do
+		printf '%s:x:%s:%s:::\n' "$user" "$uid" "$gid"
+	done </etc/passwd >"$top/etc/passwd"
 }
 
 pack() { tar -C "$work" -cf - "$name" || : >"$work/failed"; }
@@ -116,13 +119,13 @@ main() {
 	done
 	[ $# -lt "$OPTIND" ] || fail "usage: sh capture.sh [-o FILE]"
 	[ -d /proc/self/net ] || fail "there is no /proc/self/net to capture"
-	name=coldstat-$(uname -n | tr -c 'A-Za-z0-9._\n-' _)-$(date -u +%Y%m%dT%H%M%SZ)
+	name=coldstat-$(printf %s "$(uname -n)" | tr -c 'A-Za-z0-9._-' _)-$(date -u +%Y%m%dT%H%M%SZ)
 	[ -n "$out" ] || if has gzip; then out=$name.tar.gz; else out=$name.tar; fi
 	trap clean EXIT
-	trap 'exit 130' HUP INT PIPE TERM
+	trap 'clean; trap - EXIT; exit 130' HUP INT PIPE TERM
 	if [ "$out" = - ]; then
 		[ ! -t 1 ] || fail "the archive is nothing for a terminal: redirect it"
-	elif [ -f "$out" ]; then
+	elif [ -f "$out" ] || [ -d "$out" ]; then
 		fail "$out is there already"
 	elif [ -e "$out" ]; then
 		: # a device or a pipe
