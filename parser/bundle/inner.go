@@ -22,6 +22,12 @@ var archiveNames = []string{
 	".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".tar.lz4",
 }
 
+// Stem is an archive's name without its ending.
+func Stem(name string) string {
+	stem, _ := archiveStem(name)
+	return stem
+}
+
 func isArchiveName(name string) bool {
 	_, ok := archiveStem(name)
 	return ok

@@ -64,6 +64,10 @@ func (b *Bundle) Close() error {
 	return b.close()
 }
 
+// Base is the name of the machine's own directory in the bundle, or "." if there
+// is none around its files.
+func (b *Bundle) Base() string { return path.Base(b.base) }
+
 // An UnknownFormatError says that a file is no container that can be read.
 type UnknownFormatError struct {
 	Name string

@@ -64,6 +64,7 @@ func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
 	switch h.Typeflag {
 	case tar.TypeDir:
 		n.mode |= fs.ModeDir
+		ld.recorded(h)
 	case tar.TypeSymlink:
 		if len(h.Linkname) > maxName {
 			ld.note("the link %q is passed over: its target has %d bytes", clip(name), len(h.Linkname))
@@ -114,14 +115,14 @@ func (ld *loader) addFile(name string, n *node, h *tar.Header, tr *tar.Reader, s
 	n.size = h.Size
 	defer ld.addInnerFile(name, n)
 	if off, ok := src.offset(); ok && !isSparse(h) {
-		n.data = sectionContent{r: src.in, off: off, size: h.Size}
+		n.data = ending(sectionContent{r: src.in, off: off, size: h.Size}, h)
 		// A reader may allocate what Stat says: no more than there is.
 		n.size = max(0, min(h.Size, src.in.Size()-off))
 		ld.put(name, n)
 		return nil
 	}
 	content := hold(tr, h.Size, &ld.budget)
-	n.data, n.size = content, content.size()
+	n.data, n.size = ending(content, h), content.size()
 	ld.put(name, n)
 	if errors.Is(content.err, ErrLimit) {
 		ld.damage("%s: %v", name, ErrLimit)

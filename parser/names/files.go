@@ -130,23 +130,29 @@ func (t *Table) readNetworks(r io.Reader) error {
 	})
 }
 
-// readPasswd: the first entry with a uid wins; the group must be a number too.
+// readPasswd: the first entry with a uid wins.
 func (t *Table) readPasswd(r io.Reader) error {
 	t.users = map[uint32]string{}
 	return eachLine(r, false, func(line string) {
-		line = strings.TrimLeft(line, blanks)
-		f := strings.SplitN(line, ":", 3)
-		if len(f) < 3 || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "+") || strings.HasPrefix(line, "-") {
-			return
-		}
-		uid, rest, ok := cNumber(f[2], 10)
-		if !ok || !strings.HasPrefix(rest, ":") {
-			return
-		}
-		if _, rest, ok := cNumber(rest[1:], 10); ok && (rest == "" || rest[0] == ':') {
-			first(t.users, uid, f[0])
+		if name, uid, _, ok := passwdEntry(line); ok {
+			first(t.users, uid, name)
 		}
 	})
+}
+
+// passwdEntry reads a line of etc/passwd; the group must be a number too.
+func passwdEntry(line string) (name string, uid, gid uint32, ok bool) {
+	line = strings.TrimLeft(line, blanks)
+	f := strings.SplitN(line, ":", 3)
+	if len(f) < 3 || strings.HasPrefix(line, "#") || strings.HasPrefix(line, "+") || strings.HasPrefix(line, "-") {
+		return "", 0, 0, false
+	}
+	uid, rest, ok := cNumber(f[2], 10)
+	if !ok || !strings.HasPrefix(rest, ":") {
+		return "", 0, 0, false
+	}
+	gid, rest, ok = cNumber(rest[1:], 10)
+	return f[0], uid, gid, ok && (rest == "" || rest[0] == ':')
 }
 
 // first keeps the entry that came first.
