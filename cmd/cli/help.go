@@ -44,6 +44,7 @@ var examples = []struct{ command, shows string }{
 	{"coldstat -rn a.tar b.tar", "the routes of two machines"},
 	{"coldstat -ta --csv a.tgz > tcp.csv", "for a spreadsheet"},
 	{"coldstat --kinds all --json a.tgz", "everything, for a program"},
+	{slimExample, "a small one of a large one"},
 	{liveExample, "a machine as it is now"},
 }
 

@@ -33,7 +33,7 @@ func runNetstat(s Streams, o *options, bundles []string) error {
 	if err != nil {
 		return err
 	}
-	code, shown := exitOK, 0
+	code, shown, start := exitOK, 0, s.now()
 	for _, name := range bundles {
 		r := &reporter{w: s.Err, verbose: o.Verbose}
 		if len(bundles) > 1 {
@@ -56,6 +56,9 @@ func runNetstat(s Streams, o *options, bundles []string) error {
 		out.files.discard()
 	} else if err := out.finish(); err != nil {
 		return writeError(err)
+	}
+	if shown > 0 {
+		hintSlim(s, start, bundles)
 	}
 	if code != exitOK {
 		return &exitError{code: code}
@@ -81,25 +84,13 @@ func routable(p query.Plan) (query.Plan, error) {
 
 // showBundle opens one bundle and writes the view of it.
 func showBundle(s Streams, o *options, c choice, out *output, name string, r *reporter) error {
-	progress := startProgress(s, name)
-	b, err := bundle.Open(name, bundle.Options{
-		Want:     c.files(o),
-		Stdin:    s.In,
-		Progress: progress.told,
-	})
-	progress.stop()
+	b, err := openBundle(s, name, c.files(o), r)
 	if err != nil {
-		return openError(err)
+		return err
 	}
 	defer b.Close()
 	boundGarbage()
 	view := render.View{Plan: c.plan, Columns: o.Columns, Report: r, Bundle: name}
-	for _, text := range b.Notes {
-		r.tell(note, "%s", text)
-	}
-	for _, damage := range b.Damage {
-		r.damaged(damage)
-	}
 	table, problems := names.Load(b, o.services)
 	for _, err := range problems {
 		if file, ok := errors.AsType[*names.FileError](err); ok {
@@ -129,6 +120,27 @@ func showBundle(s Streams, o *options, c choice, out *output, name string, r *re
 		return writeError(err)
 	}
 	return nil
+}
+
+// openBundle opens a bundle for the wanted files, and tells what is to be said of it.
+func openBundle(s Streams, name string, want []string, r *reporter) (*bundle.Bundle, error) {
+	progress := startProgress(s, name)
+	b, err := bundle.Open(name, bundle.Options{
+		Want:     want,
+		Stdin:    s.In,
+		Progress: progress.told,
+	})
+	progress.stop()
+	if err != nil {
+		return nil, openError(err)
+	}
+	for _, text := range b.Notes {
+		r.tell(note, "%s", text)
+	}
+	for _, damage := range b.Damage {
+		r.damaged(damage)
+	}
+	return b, nil
 }
 
 // files lists what a bundle need hold.

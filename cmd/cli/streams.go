@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"time"
 
 	"golang.org/x/term"
 )
@@ -14,10 +15,19 @@ type Streams struct {
 	Out io.Writer // data only
 	Err io.Writer // everything else
 
-	InIsTerminal, ErrIsTerminal bool
+	InIsTerminal, OutIsTerminal, ErrIsTerminal bool
 
 	Width int  // columns of the terminal that Out is, or 0
 	Color bool // Out may have colours
+
+	Now func() time.Time // the clock; nil is the system's
+}
+
+func (s Streams) now() time.Time {
+	if s.Now == nil {
+		return time.Now()
+	}
+	return s.Now()
 }
 
 // System gives the process's own streams. Colours are for terminals only, and
@@ -29,6 +39,7 @@ func System() Streams {
 		ErrIsTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}
 	if out := int(os.Stdout.Fd()); term.IsTerminal(out) {
+		s.OutIsTerminal = true
 		s.Width, _, _ = term.GetSize(out)
 		s.Color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" &&
 			// Older consoles of Windows would show the codes themselves.
