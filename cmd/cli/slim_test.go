@@ -1,8 +1,12 @@
 package cli
 
 import (
+	"archive/tar"
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -371,4 +375,53 @@ func TestSlimUnreadable(t *testing.T) {
 	if want := "coldstat: warning: proc/net/udp is left out: permission denied\n"; stderr != want || code != exitDamaged {
 		t.Errorf("exit %d, stderr %q; want %d, %q", code, stderr, exitDamaged, want)
 	}
+}
+
+// TestSlimHostile: names and targets that point elsewhere, or that act on a
+// terminal, do no harm.
+func TestSlimHostile(t *testing.T) {
+	h := fixtures.Capture(t, "lab-c")
+	delete(h.Links, "proc/sys/kernel/hostname")
+	h.Set("proc/sys/kernel/hostname", "../../../tmp/x\n")
+	var outside bytes.Buffer
+	tw := tar.NewWriter(&outside)
+	for _, name := range []string{"../proc/net/tcp", "/abs/proc/net/tcp", "etc/../../up"} {
+		if err := tw.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.Set("proc/12\n3/cmdline", "x").Set("sys/class/net/e\x1b[2J/mtu", "1500\n").Set("proc/1402/fd/9.tar", "no link, but long enough to be none at all\n\nx")
+	h.Link("proc/1402/fd/90", "/etc/\x1b]0;x\a\n../../x").Link("proc/7777777", "../../..").Link("proc/self/ns/net", "../../../x")
+	big := filepath.Join(t.TempDir(), "hostile.tar")
+	if err := os.WriteFile(big, append(outside.Bytes(), h.Tar(t, fixtures.TarOptions{})...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	small := filepath.Join(t.TempDir(), "small.tar")
+	_, stderr, code := ours("slim", big, "-o", small)
+	if code != exitOK && code != exitDamaged || strings.ContainsAny(stderr, "\x1b\a") {
+		t.Fatalf("exit %d, stderr %q", code, stderr)
+	}
+	for tr := tar.NewReader(bytes.NewReader(mustRead(t, small))); ; {
+		hdr, err := tr.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimSuffix(hdr.Name, "/")
+		if !fs.ValidPath(name) || !strings.HasPrefix(hdr.Name, "_.._.._tmp_x/") {
+			t.Errorf("member %q", hdr.Name)
+		}
+		if hdr.Typeflag == tar.TypeSymlink && !strings.Contains(name, "/fd/") && !strings.Contains(name, "/ns/") {
+			t.Errorf("a link %q to %q", hdr.Name, hdr.Linkname)
+		}
+	}
+	for _, argv := range sampleViews {
+		stdout, stderr, _ := ours(append(slices.Clone(argv), small)...)
+		if strings.ContainsAny(stdout+stderr, "\x1b\a") {
+			t.Errorf("coldstat %q: an escape reaches the terminal", argv)
+		}
+	}
+	sameViews(t, small, slimmed(t, small, "again.tar", exitOK), sampleViews)
 }
