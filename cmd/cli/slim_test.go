@@ -112,6 +112,7 @@ func TestSlimCorpus(t *testing.T) {
 // TestSlimReproducible: the same machine gives the same bytes, whatever bundle it
 // is in and in whatever order, and so does its small bundle.
 func TestSlimReproducible(t *testing.T) {
+	t.Parallel()
 	h := fixtures.Capture(t, "lab-c")
 	forms := h.EveryBundle(t)
 	reversed := filepath.Join(t.TempDir(), "host.tar")
@@ -182,6 +183,7 @@ func TestSlimKeepsSecrets(t *testing.T) {
 
 // TestSlimTexts: files in place of links become links, if they say the same.
 func TestSlimTexts(t *testing.T) {
+	t.Parallel()
 	h := fixtures.Capture(t, "lab-c")
 	want := mustRead(t, slimmed(t, h.WriteDir(t, t.TempDir()), "links.tar", exitOK))
 	texts := h.Clone()
@@ -202,6 +204,7 @@ func TestSlimTexts(t *testing.T) {
 // TestSlimOddFiles: empty, absent, a directory, a row cut in the middle: all stay
 // what they are.
 func TestSlimOddFiles(t *testing.T) {
+	t.Parallel()
 	h := fixtures.Capture(t, "lab-c")
 	const net = "proc/5201/net/" // proc/net is a link
 	delete(h.Files, net+"raw")
@@ -216,6 +219,7 @@ func TestSlimOddFiles(t *testing.T) {
 // TestSlimDamaged: what a damaged bundle lacks is told of its small bundle in the
 // same words, wherever the damage is.
 func TestSlimDamaged(t *testing.T) {
+	t.Parallel()
 	h := fixtures.Capture(t, "big")
 	plain := h.Tar(t, fixtures.TarOptions{Prefix: "sosreport-x/"})
 	views := [][]string{{"-aneopW"}, {"-s"}, {"--kinds", "all", "--json"}, {"files", "--csv"}}
