@@ -60,21 +60,36 @@ func chosenFormat(o *options) (render.Format, error) {
 	return f, nil
 }
 
+// formatOptions are the options that only some formats can follow.
+var formatOptions = []struct {
+	name string
+	used func(*options) bool
+	may  func(render.Format) bool
+}{
+	{"--columns", func(o *options) bool { return o.columns != nil }, func(f render.Format) bool { return f.Rows && !f.Whole }},
+	{"--sort", func(o *options) bool { return o.sort != nil }, func(f render.Format) bool { return f.Rows }},
+	{"--no-header", func(o *options) bool { return o.noHeader }, func(f render.Format) bool { return f.Rows && !f.Whole }},
+	{"--output-dir", func(o *options) bool { return o.outputDir != "" }, func(f render.Format) bool { return f.Rows }},
+	{"--csv-raw", func(o *options) bool { return o.rawCSV }, func(f render.Format) bool { return f.OneKind }},
+}
+
+// formatsThat lists the names of the formats that may have an option.
+func formatsThat(may func(render.Format) bool) string {
+	var names []string
+	for _, f := range render.Formats() {
+		if may(f) {
+			names = append(names, f.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
 // check refuses options that the format cannot follow.
 func (c choice) check(o *options) error {
 	f := c.format
-	for _, opt := range []struct {
-		name      string
-		used, may bool
-	}{
-		{"--columns", o.columns != nil, f.Rows && !f.Whole},
-		{"--sort", o.sort != nil, f.Rows},
-		{"--no-header", o.noHeader, f.Rows && !f.Whole},
-		{"--output-dir", o.outputDir != "", f.Rows},
-		{"--csv-raw", o.rawCSV, f.OneKind},
-	} {
-		if opt.used && !opt.may {
-			return usagef("coldstat --help says what each format can", "%s does not go with --format %s", opt.name, f.Name)
+	for _, opt := range formatOptions {
+		if opt.used(o) && !opt.may(f) {
+			return usagef("it goes with --format "+formatsThat(opt.may), "%s does not go with --format %s", opt.name, f.Name)
 		}
 	}
 	if o.outputDir != "" && o.output != "" {
