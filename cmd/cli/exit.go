@@ -81,7 +81,7 @@ func openError(err error) error {
 	if u, ok := errors.AsType[*bundle.UnknownFormatError](err); ok {
 		e.hint = u.Hint
 		if e.hint == "" {
-			e.hint = "BUNDLE is a directory, a tar or zip archive, compressed or not, or - for standard input"
+			e.hint = "BUNDLE is a directory, a tar or zip archive, a file of /proc/net, compressed or not, or - for standard input"
 		}
 	}
 	host, noHost := errors.AsType[*bundle.NoHostError](err)

@@ -20,6 +20,10 @@ type hostFS struct {
 	net  string   // its /proc/net: a stored name, links not yet followed
 	etc  []string // where its /etc may lie, in order of trust
 	sys  []string // where its /sys may lie
+
+	shown *archive // files that are stored under other names; nil if there are none
+	by    string   // the collector of those
+	notes []string // about those
 }
 
 // tableNames are the files that make a directory a copy of /proc/net.
@@ -51,18 +55,20 @@ func (b *Bundle) locate(name string, t tree) error {
 				found = append(found, h)
 				continue
 			}
+			if h, ok := layoutHost(t, dir); ok {
+				found = append(found, h)
+				continue
+			}
 			next = append(next, s.look(dir)...)
 		}
 		if len(found) > 0 {
-			b.hostFS = found[0]
-			b.noteOthers(found)
+			b.take(found)
 			return nil
 		}
 		level = next
 	}
 	if len(s.bare) > 0 {
-		b.hostFS = s.bare[0]
-		b.noteOthers(s.bare)
+		b.take(s.bare)
 		return nil
 	}
 	return s.nothing(name)
@@ -118,6 +124,16 @@ func (s *search) nothing(name string) error {
 // maxOthers is how many further machines are named.
 const maxOthers = 5
 
+// take makes the bundle show the first of the machines.
+func (b *Bundle) take(found []hostFS) {
+	b.hostFS = found[0]
+	if b.Collector = b.by; b.Collector == "" {
+		b.Collector = b.collector()
+	}
+	b.Notes = append(b.Notes, b.hostFS.notes...)
+	b.noteOthers(found)
+}
+
 func (b *Bundle) noteOthers(found []hostFS) {
 	if len(found) == 1 {
 		return
@@ -138,15 +154,19 @@ func clip(name string) string { return name[:min(len(name), 100)] }
 
 // host tells whether dir is a machine's root, or its /proc.
 func host(t tree, dir string) (hostFS, bool) {
-	at := func(name string) string { return path.Join(dir, name) }
-	if isDir(t, dir, at("proc")) {
-		h := hostFS{t: t, base: dir, proc: at("proc"), etc: []string{at("etc"), at("usr/etc")}, sys: []string{at("sys")}}
-		if h.findNet() {
+	if isDir(t, dir, path.Join(dir, "proc")) {
+		if h := rootHost(t, dir); h.findNet() {
 			return h, true
 		}
 	}
 	h := bareHost(t, dir)
 	return h, h.findNet()
+}
+
+// rootHost is the machine of which dir is the root.
+func rootHost(t tree, dir string) hostFS {
+	at := func(name string) string { return path.Join(dir, name) }
+	return hostFS{t: t, base: dir, proc: at("proc"), etc: []string{at("etc"), at("usr/etc")}, sys: []string{at("sys")}}
 }
 
 // bareHost is the machine of which dir is just a copy of /proc or /proc/net.
@@ -278,7 +298,15 @@ func cause(err error) error {
 	return err
 }
 
+// showsElsewhere reports whether the file is stored under another name.
+func (h hostFS) showsElsewhere(name string) bool {
+	return h.shown != nil && h.shown.nodes[name] != nil && !h.shown.nodes[name].mode.IsDir()
+}
+
 func (h hostFS) Open(name string) (fs.File, error) {
+	if h.showsElsewhere(name) {
+		return h.shown.open(name)
+	}
 	stored, err := h.find("open", name, true)
 	if err != nil {
 		return nil, err
@@ -291,14 +319,35 @@ func (h hostFS) Open(name string) (fs.File, error) {
 }
 
 func (h hostFS) ReadDir(name string) ([]fs.DirEntry, error) {
+	var shown []fs.DirEntry
+	if h.shown != nil && !h.showsElsewhere(name) {
+		shown, _ = h.shown.readDir(name)
+	}
 	stored, err := h.find("readdir", name, true)
 	if err != nil {
+		if len(shown) > 0 {
+			return shown, nil
+		}
 		return nil, err
 	}
-	return h.t.readDir(stored)
+	entries, err := h.t.readDir(stored)
+	return merged(shown, entries), err
+}
+
+// merged puts the entries together; of two with the same name the first counts.
+func merged(first, second []fs.DirEntry) []fs.DirEntry {
+	if len(first) == 0 {
+		return second
+	}
+	all := slices.Concat(first, second)
+	slices.SortStableFunc(all, func(x, y fs.DirEntry) int { return strings.Compare(x.Name(), y.Name()) })
+	return slices.CompactFunc(all, func(x, y fs.DirEntry) bool { return x.Name() == y.Name() })
 }
 
 func (h hostFS) ReadLink(name string) (string, error) {
+	if h.showsElsewhere(name) {
+		return h.shown.readlink(name)
+	}
 	stored, err := h.find("readlink", name, false)
 	if err != nil {
 		return "", err
@@ -307,6 +356,9 @@ func (h hostFS) ReadLink(name string) (string, error) {
 }
 
 func (h hostFS) Lstat(name string) (fs.FileInfo, error) {
+	if h.showsElsewhere(name) {
+		return h.shown.lstat(name)
+	}
 	stored, err := h.find("lstat", name, false)
 	if err != nil {
 		return nil, err

@@ -50,6 +50,9 @@ type Bundle struct {
 	// Notes are remarks that a careful reader wants to know, for example a
 	// second machine in the same bundle.
 	Notes []string
+	// Collector names what made the capture, if that was recognised; it is empty
+	// for a plain copy.
+	Collector string
 	// Damage says what could not be read. What else the bundle holds is intact.
 	Damage []string
 
@@ -177,7 +180,12 @@ func (op *opener) open() (*Bundle, error) {
 		}
 		ld.noteBroken(missing)
 		b := &Bundle{Notes: ld.notes, Damage: ld.damages}
-		err := b.locate(op.name, ld.tree)
+		var err error
+		if ld.text != "" {
+			err = b.locateText(op.name, ld.tree, ld.text)
+		} else {
+			err = b.locate(op.name, ld.tree)
+		}
 		if err == nil {
 			return b, nil
 		}
@@ -271,6 +279,9 @@ type loader struct {
 
 	dir string // in which the members go, if the archive stands for one
 
+	top  bool   // the bundle itself, and no archive in it
+	text string // stored name of the only file, if the bundle is a text
+
 	inner       map[string]inner // archives in the archive, by stored name
 	innerBudget int64            // for those that are held in case no machine comes
 	oneShot     bool             // the archive cannot be read again
@@ -288,6 +299,7 @@ func (op *opener) loader(extra []string) *loader {
 	ld.budget, ld.innerBudget = ld.limits.Held, ld.limits.Held/2
 	ld.exact, ld.seed, ld.passed = set(extra), maphash.MakeSeed(), map[uint64]struct{}{}
 	ld.inner, ld.oneShot = map[string]inner{}, op.in == nil
+	ld.top = op.level == 0
 	if op.o.Want != nil {
 		ld.want = newWanted(op.o.Want)
 	}
@@ -318,6 +330,9 @@ func (ld *loader) load(src *source, depth int) error {
 			return ld.unreadable(err)
 		}
 		return ld.load(&source{r: u}, depth+1)
+	}
+	if _, p := textPart(head); p != nil && ld.top {
+		return ld.loadText(src)
 	}
 	return ld.unknown(head)
 }
@@ -355,11 +370,25 @@ func (s *source) peek() ([]byte, error) {
 }
 
 func (ld *loader) wants(name string) bool {
+	return ld.wantsNamed(name) || ld.want.layoutPart(name) != nil
+}
+
+// wantsNamed is wants without the texts of layouts.
+func (ld *loader) wantsNamed(name string) bool {
 	if ld.want == nil || ld.want.match(name) {
 		return true
 	}
 	_, ok := ld.exact[name]
 	return ok
+}
+
+// onlyPart gives the part of a layout that the member is wanted for, if it is
+// wanted for nothing else.
+func (ld *loader) onlyPart(name string) *part {
+	if ld.wantsNamed(name) {
+		return nil
+	}
+	return ld.want.layoutPart(name)
 }
 
 // Bounds of what members cost besides their content.

@@ -105,6 +105,7 @@ func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
 // the machine's files lie.
 func (ld *loader) putSkipped(name string, n *node) {
 	ld.pass(name)
+	ld.signed(name)
 	if slices.Contains(tableNames, path.Base(name)) {
 		n.data = skipped{}
 		ld.put(name, n)
@@ -121,7 +122,12 @@ func (ld *loader) addFile(name string, n *node, h *tar.Header, tr *tar.Reader, s
 		ld.put(name, n)
 		return nil
 	}
-	content := hold(tr, h.Size, &ld.budget)
+	r, ok := ld.onlyPart(name).peeked(tr)
+	if !ok {
+		ld.putSkipped(name, n)
+		return nil
+	}
+	content := hold(r, h.Size, &ld.budget)
 	n.data, n.size = ending(content, h), content.size()
 	ld.put(name, n)
 	if errors.Is(content.err, ErrLimit) {

@@ -8,6 +8,7 @@ import "strings"
 // "net/*/mtu" for sys/class/net/*/mtu.
 type wanted struct {
 	byLast map[string][][]string // last element (or "*") → tails, last element first
+	parts  []*part               // of layouts, that can hold such files
 }
 
 // stems are the directories that may be missing in a bundle; the rest of a
@@ -15,7 +16,7 @@ type wanted struct {
 var stems = []string{"proc/net/", "proc/", "etc/", "sys/class/"}
 
 func newWanted(patterns []string) *wanted {
-	w := &wanted{byLast: map[string][][]string{}}
+	w := &wanted{byLast: map[string][][]string{}, parts: partsFor(patterns)}
 	for _, p := range patterns {
 		for _, stem := range stems {
 			if rest, ok := strings.CutPrefix(p, stem); ok {

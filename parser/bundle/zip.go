@@ -129,6 +129,11 @@ func (ld *loader) addZip(f *zip.File) error {
 		ld.putSkipped(name, n)
 		return nil
 	default:
+		looks, err := ld.looksZip(name, f)
+		if err != nil || !looks {
+			ld.putSkipped(name, n)
+			return err
+		}
 		content := ld.holdZip(f, &ld.budget)
 		n.data, n.size = content, content.size()
 		ld.put(name, n)
@@ -137,6 +142,21 @@ func (ld *loader) addZip(f *zip.File) error {
 	}
 	ld.put(name, n)
 	return nil
+}
+
+// looksZip looks at the beginning of a member that may be a layout's.
+func (ld *loader) looksZip(name string, f *zip.File) (bool, error) {
+	p := ld.onlyPart(name)
+	if p == nil || p.looks == nil || f.Flags&encrypted != 0 {
+		return true, nil
+	}
+	r, err := f.Open()
+	if err != nil {
+		return false, tarError(err)
+	}
+	defer r.Close()
+	_, ok := p.peeked(&unpacked{ld: ld, f: &format{name: "zip"}, r: r})
+	return ok, nil
 }
 
 // holdZip reads a member; an error is that of its content.

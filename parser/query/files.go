@@ -21,7 +21,7 @@ func (p Plan) Files(n Needs) []string {
 		return files
 	case Interfaces:
 		files = append(files, "proc/net/dev", "sys/class/net/*/mtu", "sys/class/net/*/flags",
-			"sys/class/net/*/operstate", "sos_commands/networking/ip_-d_address", "cmd/ip_-d_address")
+			"sys/class/net/*/operstate", "sos_commands/networking/ip_-d_address", "cmd/ip_-d_address", "cmd/ip_link")
 		if n.Extend {
 			files = append(files, "proc/net/if_inet6", "proc/net/fib_trie", "sys/class/net/*/type",
 				"sys/class/net/*/address", "sys/class/net/*/tx_queue_len")

@@ -313,11 +313,11 @@ func TestFiles(t *testing.T) {
 		{"g", Needs{}, []string{"proc/net/igmp", "proc/net/igmp6"}},
 		{"i", Needs{}, []string{
 			"proc/net/dev", "sys/class/net/*/mtu", "sys/class/net/*/flags", "sys/class/net/*/operstate",
-			"sos_commands/networking/ip_-d_address", "cmd/ip_-d_address",
+			"sos_commands/networking/ip_-d_address", "cmd/ip_-d_address", "cmd/ip_link",
 		}},
 		{"i", Needs{Extend: true}, []string{
 			"proc/net/dev", "sys/class/net/*/mtu", "sys/class/net/*/flags", "sys/class/net/*/operstate",
-			"sos_commands/networking/ip_-d_address", "cmd/ip_-d_address", "proc/net/if_inet6", "proc/net/fib_trie",
+			"sos_commands/networking/ip_-d_address", "cmd/ip_-d_address", "cmd/ip_link", "proc/net/if_inet6", "proc/net/fib_trie",
 			"sys/class/net/*/type", "sys/class/net/*/address", "sys/class/net/*/tx_queue_len",
 		}},
 		{"", Needs{}, []string{

@@ -103,6 +103,7 @@ var Files = slices.Concat([]File{
 	{"sos_commands/systemd/timedatectl", false, "the time of the capture from other files, if any", false, nil},
 	{"sos_commands/networking/ip_-d_address", false, "interface addresses and flags only as far as the kernel's files tell", false, count(parser.IPLinks)},
 	{"cmd/ip_-d_address", false, "interface addresses and flags only as far as the kernel's files tell", false, count(parser.IPLinks)},
+	{"cmd/ip_link", false, "interface flags only as far as the kernel's files tell", false, count(parser.IPLinks)},
 }))
 
 // rare marks files that hardly any capture has, or that only stand in for others.

@@ -57,8 +57,16 @@ type Addr4 struct {
 	Peer      parser.Opt[netip.Addr] // the other end of a point-to-point link
 }
 
-// ipTexts are the places where collectors put the output of `ip -d address`.
-var ipTexts = []string{"sos_commands/networking/ip_-d_address", "cmd/ip_-d_address"}
+// ipTexts are the places where collectors put the output of `ip -d address`, and
+// of `ip link`, which has no addresses.
+var ipTexts = []struct {
+	name      string
+	addresses bool
+}{
+	{"sos_commands/networking/ip_-d_address", true},
+	{"cmd/ip_-d_address", true},
+	{"cmd/ip_link", false},
+}
 
 // Interfaces puts together all interfaces, sorted as netstat sorts them. dev is
 // proc/net/dev as opened by [Snapshot.Dev], so that the caller sees its state.
@@ -169,8 +177,8 @@ func (s *Snapshot) sysNumber(name string) (int64, bool) {
 
 // fromIP takes what the machine's own ip command said, which is exact.
 func (s *Snapshot) fromIP(get func(string) *Interface, bad func(error)) {
-	for _, name := range ipTexts {
-		t := open(s, name, parser.IPLinks)
+	for _, text := range ipTexts {
+		t := open(s, text.name, parser.IPLinks)
 		if t.State != Present {
 			continue
 		}
@@ -186,6 +194,9 @@ func (s *Snapshot) fromIP(get func(string) *Interface, bad func(error)) {
 			}
 			if link.HWAddr != "" {
 				i.HWAddr = i.HWAddr.Or(parser.Some(link.HWAddr))
+			}
+			if !text.addresses {
+				continue
 			}
 			i.Addrs, i.AddrsKnown = nil, true
 			for _, a := range link.Addrs {

@@ -1,0 +1,319 @@
+package bundle
+
+import (
+	"bufio"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// layouts is THE list of the ways in which collectors store a machine's files
+// under other names, told by content. Adding one is one entry here and one file
+// for what is its own.
+func layouts() []layout {
+	return nil
+}
+
+// A layout is what one collector stores.
+type layout struct {
+	collector string
+	// root is where files lie under their own names, if at all, below the
+	// directory that has the parts.
+	root  string
+	parts []part
+}
+
+// A part is a stored file, or many of one kind, that holds files of the machine:
+// as sections, as a whole, or as a list of links. Of these exactly one is set.
+type part struct {
+	file  string                 // its name below the collector's directory, for path.Match
+	has   []string               // what the names of those files begin with
+	looks func(head []byte) bool // its first bytes; nil if they tell nothing
+	rule  ruler
+	name  func(stored string) string // on the machine; "" if it is none
+	links func(stored string, r io.Reader) (map[string]string, error)
+}
+
+// matches reports whether a stored name may be that of the part.
+func (p *part) matches(name string) bool {
+	cut := len(name)
+	for range strings.Count(p.file, "/") + 1 {
+		if cut < 0 {
+			return false
+		}
+		cut = strings.LastIndexByte(name[:cut], '/')
+	}
+	ok, _ := path.Match(p.file, name[cut+1:])
+	return ok
+}
+
+// peeked looks at the beginning of a file before more of it is read.
+func (p *part) peeked(r io.Reader) (io.Reader, bool) {
+	if p == nil || p.looks == nil {
+		return r, true
+	}
+	br := bufio.NewReaderSize(r, headSize)
+	head, _ := br.Peek(headSize)
+	return br, p.looks(head)
+}
+
+// maxShown bounds how many stored files the layouts look into.
+const maxShown = 200_000
+
+// A showing collects the files of one machine under the names they had there.
+type showing struct {
+	t     tree
+	files *archive
+	notes []string
+	left  int // of maxShown
+
+	called string // the name of the file, if it is one
+}
+
+// layoutHost tells whether dir is what one of the layouts' collectors stores.
+func layoutHost(t tree, dir string) (hostFS, bool) {
+	for _, l := range layouts() {
+		s := &showing{t: t, files: newArchive(), left: maxShown}
+		for i := range l.parts {
+			for _, stored := range s.glob(dir, l.parts[i].file) {
+				s.show(&l.parts[i], stored)
+			}
+		}
+		if len(s.files.nodes) > 1 {
+			return s.host(l.collector, path.Join(dir, l.root)), true
+		}
+	}
+	return hostFS{}, false
+}
+
+// host is the machine with the files that were collected, and besides what lies
+// below root under its own name.
+func (s *showing) host(collector, root string) hostFS {
+	h := rootHost(s.t, root)
+	h.findNet()
+	h.shown, h.by, h.notes = s.files, collector, s.notes
+	return h
+}
+
+// glob lists the regular files below dir that the pattern matches.
+func (s *showing) glob(dir, pattern string) (names []string) {
+	first, rest, deeper := strings.Cut(pattern, "/")
+	if deeper && !strings.Contains(first, "*") {
+		return s.glob(path.Join(dir, first), rest)
+	}
+	if !strings.Contains(first, "*") {
+		if fi, err := s.t.lstat(path.Join(dir, first)); err == nil && fi.Mode().IsRegular() {
+			names = append(names, path.Join(dir, first))
+		}
+		return names
+	}
+	entries, _ := s.t.readDir(dir)
+	for _, e := range entries {
+		ok, _ := path.Match(first, e.Name())
+		switch {
+		case !ok:
+		case s.left <= 0:
+			return names
+		case deeper && e.IsDir():
+			names = append(names, s.glob(path.Join(dir, e.Name()), rest)...)
+		case !deeper && e.Type().IsRegular():
+			s.left--
+			names = append(names, path.Join(dir, e.Name()))
+		}
+	}
+	return names
+}
+
+// show adds what a stored file holds. A file that cannot be read is one that is
+// there and cannot be read on the machine, too, if it is known which.
+func (s *showing) show(p *part, stored string) {
+	if p.name != nil {
+		s.whole(p.name(stored), stored)
+		return
+	}
+	f, err := s.t.open(stored)
+	if err != nil {
+		s.note("%q: %v", clip(stored), cause(err))
+		return
+	}
+	defer f.Close()
+	r, ok := p.peeked(f)
+	if !ok {
+		return
+	}
+	if p.rule != nil {
+		s.sections(r, stored, p.rule)
+		return
+	}
+	links, err := p.links(stored, r)
+	for name, target := range links {
+		s.put(name, &node{mode: fs.ModeSymlink | 0o777, link: target})
+	}
+	if err != nil {
+		s.note("%q: %v", clip(stored), err)
+	}
+}
+
+// whole shows a stored file under another name.
+func (s *showing) whole(name, stored string) {
+	if fi, err := s.t.lstat(stored); err == nil && name != "" {
+		s.put(name, &node{mode: 0o444, size: fi.Size(), modTime: fi.ModTime(), data: other{s.t, stored}})
+	}
+}
+
+// sections shows the sections of a text. The first of a name counts: whoever can
+// put a line into a table can forge a heading behind it.
+func (s *showing) sections(r io.Reader, stored string, rule ruler) {
+	found, full, err := split(r, rule)
+	if full {
+		s.note("%q has more than %d sections, the rest is not read", clip(stored), maxSections)
+	}
+	if err != nil {
+		s.note("%q: %v", clip(stored), err)
+	}
+	lines := map[string]int{}
+	for i, sec := range found {
+		sec.name = s.settle(sec, stored)
+		if first, ok := lines[sec.name]; ok {
+			if strings.HasPrefix(sec.name, "proc/net/") {
+				s.note("%q has %s again at line %d, the one at line %d counts", clip(stored), clip(sec.name), sec.line, first)
+			}
+			continue
+		}
+		lines[sec.name] = sec.line
+		n := &node{mode: 0o444, size: sec.end - sec.off}
+		data := stretch{t: s.t, stored: stored, off: sec.off, size: n.size}
+		if i == len(found)-1 {
+			data.err = err
+		}
+		n.data = data
+		s.put(sec.name, n)
+	}
+}
+
+// put adds a file unless an earlier one has its name. A name that is no path on
+// a machine is none.
+func (s *showing) put(name string, n *node) {
+	if !fs.ValidPath(name) || name == "." || len(name) > maxName || strings.Count(name, "/") > maxDirs {
+		return
+	}
+	for dir := name; dir != "."; dir = path.Dir(dir) {
+		if old, taken := s.files.nodes[dir]; taken && (dir == name || !old.mode.IsDir()) {
+			return
+		}
+	}
+	s.files.put(name, n)
+}
+
+func (s *showing) note(format string, args ...any) { add(&s.notes, format, args) }
+
+// other is the content of a file that is stored under another name.
+type other struct {
+	t      tree
+	stored string
+}
+
+func (o other) reader() io.Reader { return &otherReader{o: o} }
+
+type otherReader struct {
+	o    other
+	file fs.File
+}
+
+func (r *otherReader) Read(p []byte) (int, error) {
+	if r.file == nil {
+		f, err := r.o.t.open(r.o.stored)
+		if err != nil {
+			return 0, cause(err)
+		}
+		r.file = f
+	}
+	return r.file.Read(p)
+}
+
+func (r *otherReader) Close() error {
+	if r.file == nil {
+		return nil
+	}
+	return r.file.Close()
+}
+
+// signs tell the collectors that keep the names which files had: by what lies in
+// the machine's root, or by the name of a directory around it.
+var signs = []struct{ collector, inside, around string }{
+	{"sosreport", "sos_commands", ""},
+	{"sosreport", "sos_reports", ""},
+	{"Insights client", "insights_commands", ""},
+	{"SONiC techsupport", "etc/sonic", "sonic_dump_*"},
+	{"troubleshoot.sh", "", "host-collectors"},
+	{"UAC", "", "[[]root]"},
+}
+
+// collector names what made a bundle whose files have their own names, or is
+// empty if nothing tells.
+func (h hostFS) collector() string {
+	for _, sign := range signs {
+		if sign.inside != "" && isDir(h.t, h.base, path.Join(h.base, sign.inside)) {
+			return sign.collector
+		}
+		for elem := range strings.SplitSeq(h.base, "/") {
+			if ok, _ := path.Match(sign.around, elem); ok {
+				return sign.collector
+			}
+		}
+	}
+	return ""
+}
+
+// signed keeps the directories that are signs, of members that are not kept.
+func (ld *loader) signed(name string) {
+	for _, sign := range signs {
+		if sign.inside == "" {
+			continue
+		}
+		if at := strings.Index("/"+name, "/"+sign.inside+"/"); at >= 0 {
+			dir := name[:at+len(sign.inside)]
+			if _, known := ld.tree.nodes[dir]; !known {
+				ld.put(dir, &node{mode: fs.ModeDir | 0o555})
+			}
+		}
+	}
+}
+
+// layoutPart is the part of a layout that a stored name may be, if it can hold
+// what was asked for.
+func (w *wanted) layoutPart(name string) *part {
+	if !strings.HasSuffix(name, ".txt") {
+		return nil // as all parts end
+	}
+	for _, p := range w.parts {
+		if p.matches(name) {
+			return p
+		}
+	}
+	return nil
+}
+
+// partsFor lists the parts that can hold files of these names.
+func partsFor(patterns []string) (parts []*part) {
+	for _, l := range layouts() {
+		for i := range l.parts {
+			if p := &l.parts[i]; p.holdsAny(patterns) {
+				parts = append(parts, p)
+			}
+		}
+	}
+	return parts
+}
+
+func (p *part) holdsAny(patterns []string) bool {
+	for _, pattern := range patterns {
+		for _, has := range p.has {
+			if strings.HasPrefix(pattern, has) {
+				return true
+			}
+		}
+	}
+	return false
+}
