@@ -12,7 +12,14 @@ import (
 // under other names, told by content. Adding one is one entry here and one file
 // for what is its own.
 func layouts() []layout {
-	return nil
+	return []layout{
+		{collector: "UAC", root: "[root]", parts: []part{
+			{file: "live_response/network/proc_net_*.txt", has: []string{"proc/net/"}, name: uacTable},
+			{file: "live_response/process/proc/*/net/unix.txt", has: []string{"proc/net/unix"}, name: uacUnix},
+			{file: "live_response/process/proc/*/cmdline.txt", has: []string{"proc/*/cmdline"}, name: uacCmdline},
+			{file: "live_response/process/proc/*/fd.txt", has: []string{"proc/*/fd/*"}, links: uacLinks},
+		}},
+	}
 }
 
 // A layout is what one collector stores.
