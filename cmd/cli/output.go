@@ -208,6 +208,9 @@ func outputError(err error) error {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		e.err = fmt.Errorf("cannot write %q: %w", p.Path, p.Err)
 	}
+	if errors.Is(err, fs.ErrNotExist) {
+		e.hint = "make its directory first"
+	}
 	if errors.Is(err, syscall.EISDIR) {
 		e.hint = "--output takes a file; --output-dir DIR writes one file for each kind of row"
 	}
