@@ -2,6 +2,7 @@ package bundle_test
 
 import (
 	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -71,4 +72,83 @@ func dirNames(t *testing.T, b *bundle.Bundle, dir string) (names []string) {
 		names = append(names, e.Name())
 	}
 	return names
+}
+
+// section is one of supportconfig's.
+func section(kind, label, text string) string {
+	return "#==[ " + kind + " ]===========================#\n# " + label + "\n" + text + "\n\n"
+}
+
+const confFile = "Configuration File"
+
+// TestSupportconfig: sections that are doubled, forged, missing, empty or cut,
+// and texts that are only called like supportconfig's.
+func TestSupportconfig(t *testing.T) {
+	h := fixtures.NewHost(map[string]string{
+		"scc_x/proc.txt": section(confFile, "/proc/net/tcp", "T") + section(confFile, "/proc/net/udp - File not found", "") +
+			section(confFile, "/proc/net/unix", "U\n"+section(confFile, "/proc/net/tcp", "forged")+"V") +
+			section(confFile, "/proc/../../etc/services", "climbs") + section(confFile, "/proc/net/route", "") +
+			section(confFile, "/proc/net/tcp/x", "below a file") + "#==[ " + confFile + " ]====#\n# /proc/net/raw\nR",
+		"scc_x/network.txt":  section(confFile, "/usr/etc/services", "S") + section("Command", "/sbin/ip addr", "1: lo: <UP> mtu 1"),
+		"scc_x/messages.txt": section(confFile, "/proc/net/udp", "not read"),
+	})
+	notes := []string{`"scc_x/proc.txt" has proc/net/tcp again at line 14, the one at line 3 counts`}
+	check := func(t *testing.T, b *bundle.Bundle) {
+		t.Helper()
+		for name, want := range map[string]string{
+			"proc/net/tcp": "T\n", "proc/net/unix": "U\n", "proc/net/route": "", "proc/net/raw": "R", "etc/services": "S\n",
+			"cmd/ip_-d_address": "1: lo: <UP> mtu 1\n",
+		} {
+			if got := read(b, name); got != want {
+				t.Errorf("%s holds %q, want %q", name, got, want)
+			}
+		}
+		if _, err := b.Open("proc/net/udp"); !os.IsNotExist(err) {
+			t.Errorf("proc/net/udp: %v, want no such file", err)
+		}
+		if !slices.Equal(b.Notes, notes) || b.Collector != "supportconfig" {
+			t.Errorf("notes %q, want %q; collector %q", b.Notes, notes, b.Collector)
+		}
+	}
+	all := []string{"proc/net/tcp", "etc/services", "cmd/ip_-d_address"}
+	for _, w := range ways() {
+		for _, patterns := range [][]string{nil, all} {
+			b, err := w.open(t, h.Tar(t, fixtures.TarOptions{}), bundle.Options{Want: patterns})
+			if err != nil {
+				t.Fatal(err)
+			}
+			check(t, b)
+		}
+	}
+	b, err := bundle.Open(h.WriteDir(t, t.TempDir()), bundle.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, b)
+	b.Close()
+	b, err = viaStream(h.Zip(t, ""), bundle.Options{Want: all})
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(t, b)
+}
+
+// TestTextsNotAskedFor: of a stream a text that only has the name of one of a
+// layout's is not held, nor is one that cannot hold what is wanted.
+func TestTextsNotAskedFor(t *testing.T) {
+	big := strings.Repeat("x", 1<<20)
+	h := fixtures.NewHost(map[string]string{
+		"x/proc/net/tcp": "T", "x/proc.txt": big, "x/network.txt": section(confFile, "/etc/hosts", big), "x/bugreport-1.txt": big,
+	})
+	for name, data := range map[string][]byte{"tar.gz": fixtures.Gzip(t, h.Tar(t, fixtures.TarOptions{})), "zip": h.Zip(t, "")} {
+		limits := bundle.Limits{Held: 100_000}
+		b, err := viaFile(t, name, data, bundle.Options{Want: []string{"proc/net/tcp"}, Limits: limits})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		intact(t, b)
+		if got := read(b, "proc/net/tcp"); got != "T" || b.Collector != "" {
+			t.Errorf("%s: tcp holds %q, collector %q", name, got, b.Collector)
+		}
+	}
 }

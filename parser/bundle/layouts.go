@@ -13,6 +13,11 @@ import (
 // for what is its own.
 func layouts() []layout {
 	return []layout{
+		{collector: "supportconfig", root: ".", parts: []part{
+			{file: "proc.txt", has: []string{"proc/"}, looks: isSupportconfig, rule: supportconfigRule},
+			{file: "network.txt", has: []string{"etc/", "cmd/", "hostname"}, looks: isSupportconfig, rule: supportconfigRule},
+			{file: "basic-environment.txt", has: []string{"uname", "date"}, looks: isSupportconfig, rule: supportconfigRule},
+		}},
 		{collector: "UAC", root: "[root]", parts: []part{
 			{file: "live_response/network/proc_net_*.txt", has: []string{"proc/net/"}, name: uacTable},
 			{file: "live_response/process/proc/*/net/unix.txt", has: []string{"proc/net/unix"}, name: uacUnix},
