@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"archive/zip"
+	"bytes"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -79,4 +82,51 @@ func TestLayouts(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestBugreport: the bugreport of the corpus says in all its forms what was taken
+// out of it by hand.
+func TestBugreport(t *testing.T) {
+	dir := filepath.Join(fixtures.Corpus(t), "public", "android10-sailfish-bugreport")
+	found, err := filepath.Glob(filepath.Join(dir, "*.zip"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("no bugreport in %s (%v)", dir, err)
+	}
+	text := unzipped(t, found[0])
+	write := func(name string, data []byte) string {
+		at := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(at, data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	forms := []string{
+		found[0], write("b.txt", text), write("b", bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))), write("b.gz", fixtures.Gzip(t, text)),
+	}
+	for _, argv := range []string{"-i", "-ia", "-rn", "-tan"} {
+		wantOut, wantErr, wantCode := ours(argv, dir)
+		for _, at := range forms {
+			if stdout, stderr, code := ours(argv, at); stdout != wantOut || stderr != wantErr || code != wantCode {
+				t.Errorf("coldstat %s %s: exit %d, by hand %d; stderr %q, by hand %q\n%s", argv, at, code, wantCode, stderr, wantErr, firstDifference(stdout, wantOut))
+			}
+		}
+	}
+}
+
+func unzipped(t *testing.T, at string) []byte {
+	t.Helper()
+	zr, err := zip.OpenReader(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer zr.Close()
+	r, err := zr.File[0].Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }

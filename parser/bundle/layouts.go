@@ -24,6 +24,9 @@ func layouts() []layout {
 			{file: "live_response/process/proc/*/cmdline.txt", has: []string{"proc/*/cmdline"}, name: uacCmdline},
 			{file: "live_response/process/proc/*/fd.txt", has: []string{"proc/*/fd/*"}, links: uacLinks},
 		}},
+		{collector: "Android bugreport", root: ".", parts: []part{
+			{file: "bugreport*.txt", has: []string{"proc/", "cmd/", "uname", "date"}, looks: isBugreport, rule: bugreportRule},
+		}},
 	}
 }
 

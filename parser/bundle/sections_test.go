@@ -16,6 +16,7 @@ const conf = "#==[ Configuration File ]===========================#\n# /"
 
 // TestSplit pins the sections of small texts: name, first line, content.
 func TestSplit(t *testing.T) {
+	dump := "=====\n== dumpstate: 2020-01-08 15:30:07\n=====\n\nKernel: Linux version 3.18\nCommand line: x\n"
 	for _, tc := range []struct {
 		name string
 		rule ruler
@@ -34,6 +35,10 @@ func TestSplit(t *testing.T) {
 			[]string{`cmd/ip_-d_address 3 "I\n"`, `date 10 "D\n"`}},
 		{"a command that is not there", supportconfigRule, "#==[ Command ]=====#\n# ip addr\nERROR: Command not found or not executable\n", nil},
 		{"CR LF", supportconfigRule, strings.ReplaceAll(conf+"proc/net/tcp\nT\n\n"+conf+"proc/net/udp\nU\n", "\n", "\r\n"), []string{`proc/net/tcp 3 "T\r\n"`, `proc/net/udp 7 "U\r\n"`}},
+		{"a bugreport", bugreportRule, dump + "------ NETWORK DEV INFO (/proc/net/dev) ------\nD\n\n------ 0.001s was the duration of 'NETWORK DEV INFO' ------\nx\n------ NETWORK INTERFACES (ip link) ------\nL\n*** Error dumping x\ny\n------ A (xt) (/proc/net/xt_qtaguid/stats) ------\nS\n[/proc/x: 0.1s elapsed]\n\n",
+			[]string{`date 2 "2020-01-08 15:30:07\n"`, `proc/version 5 "Linux version 3.18\n"`, `proc/net/dev 8 "D\n"`, `cmd/ip_link 13 "L\n"`, `proc/net/xt_qtaguid/stats 17 "S\n"`}},
+		{"a title without source", bugreportRule, "------ DUMP BLOCK STAT ------\nx\n------ X (/proc/net/dev) - ------\n------ Y (/proc/a b) ------\n", nil},
+		{"a kernel's line further down", bugreportRule, strings.Repeat("\n", 50) + "------ N (/proc/net/dev) ------\nKernel: x\n", []string{`proc/net/dev 52 "Kernel: x\n"`}},
 		{"empty", supportconfigRule, "", nil},
 		{"only a byte order mark", tableRule, bom, nil},
 	} {
@@ -80,10 +85,12 @@ func TestSplitHostile(t *testing.T) {
 // text, and neither another reading nor another reader changes them.
 func FuzzSplit(f *testing.F) {
 	f.Add([]byte(conf + "proc/net/tcp\nT\n\n" + conf + "proc/net/udp - File not found\n"))
+	f.Add([]byte("------ A (/proc/net/dev) ------\nD\n------ 0.1s was the duration of 'A' ------\n"))
+	f.Add([]byte("== dumpstate: x\nKernel: y\n[x: 0.1s elapsed]\r\n"))
 	f.Add([]byte(bom + "  sl  local_address rem_address   st\r\n  0: x\r\nNum       RefCount Protocol\n"))
 	f.Add([]byte("00000000000000000000000000000001 01 80 10 80       lo\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		for i, rule := range []ruler{supportconfigRule, tableRule} {
+		for i, rule := range []ruler{supportconfigRule, bugreportRule, tableRule} {
 			found, full, err := split(bytes.NewReader(text), rule)
 			if err != nil {
 				t.Fatal(err)
