@@ -122,7 +122,7 @@ type Reporter = rows.Reporter
 // reader makes the rows of a view, reporting to the view's Reporter.
 func (v View) reader(o Options) *rows.Reader {
 	r := &rows.Reader{
-		Snapshot: v.Snapshot, Plan: v.Plan, Names: v.Names, Report: v.Report, Bundle: v.Bundle, Host: v.Source.HostName(),
+		Snapshot: v.Snapshot, Plan: v.Plan, Names: v.Names, Report: v.Report, Source: v.Source,
 		NoHosts: v.Columns.NumericHosts, NoPorts: v.Columns.NumericPorts, NoUsers: v.Columns.NumericUsers,
 	}
 	if o.Columns != nil {

@@ -116,7 +116,7 @@ func (m machine) view(t testing.TB, p query.Plan) render.View {
 		Plan: p, Snapshot: snapshot.Load(m.root, snapshot.ByteOrder{}), Names: table, Report: rows.Quiet{},
 		Bundle: m.name, Kinds: rows.Kinds(),
 	}
-	v.Source = rows.SourceOf(v.Snapshot, m.name)
+	v.Source = rows.SourceOf(v.Snapshot, m.name, "")
 	return v
 }
 
@@ -148,7 +148,7 @@ func written(t testing.TB, format string, o render.Options, views ...render.View
 
 // listOf gives the rows of a kind as a slice of its type.
 func listOf(v render.View, k *rows.Kind) reflect.Value {
-	r := &rows.Reader{Snapshot: v.Snapshot, Plan: v.Plan, Names: v.Names, Bundle: v.Bundle, Host: v.Source.HostName()}
+	r := &rows.Reader{Snapshot: v.Snapshot, Plan: v.Plan, Names: v.Names, Source: v.Source}
 	list := reflect.MakeSlice(reflect.SliceOf(k.Type()), 0, 0)
 	for row := range k.Rows(r, nil) {
 		list = reflect.Append(list, reflect.ValueOf(row).Elem())

@@ -110,7 +110,7 @@ func showBundle(s Streams, o *options, c choice, out *output, name string, r *re
 		r.tell(warning, "%s says the other byte order than %s, which is taken; --byte-order overrides that", order.Against, order.From)
 	}
 	if c.format.Rows {
-		view.Source = rows.SourceOf(view.Snapshot, name)
+		view.Source = rows.SourceOf(view.Snapshot, name, b.Collector)
 		if o.Programs && !view.Snapshot.Owners().Known {
 			r.tell(note, "the bundle has no proc/PID/fd links: no program is known")
 		}

@@ -16,7 +16,7 @@ func TestJSONLikeStandard(t *testing.T) {
 	n := 0
 	for _, host := range fixtures.Captures() {
 		r := whole(t, fixtures.Capture(t, host))
-		r.Bundle, r.Host = "x.tar", host
+		r.Source = rows.SourceOf(r.Snapshot, "x.tar", "")
 		for _, k := range rows.Kinds() {
 			for row := range k.Rows(r, nil) {
 				n++

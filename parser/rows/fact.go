@@ -20,8 +20,7 @@ type Fact struct {
 func (r *Reader) Facts() iter.Seq[Fact] {
 	return func(yield func(Fact) bool) {
 		r.seen = true
-		source := SourceOf(r.Snapshot, r.Bundle)
-		row := RowOf(&source)
+		row := RowOf(&r.Source)
 		for i := range SourceKind.Columns() {
 			c := &SourceKind.Columns()[i]
 			if strings.HasSuffix(c.Name, "_from") {

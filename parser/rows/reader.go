@@ -90,8 +90,9 @@ type Reader struct {
 	// Want, if not nil, tells which columns are looked at. The others may be
 	// left unknown if they cost another table to read.
 	Want func(column string) bool
-	// Host and Bundle go into every row; both may be empty.
-	Host, Bundle string
+	// Source is what [Reader.Facts] tells. Its Host and Bundle go into every row.
+	// Zero tells nothing; SourceOf makes it.
+	Source Source
 
 	seen      bool
 	owners    *snapshot.Owners
@@ -148,7 +149,7 @@ type Origin struct {
 }
 
 func (r *Reader) origin(file string, line int) Origin {
-	o := Origin{File: file, Host: text(r.Host), Bundle: text(r.Bundle)}
+	o := Origin{File: file, Host: r.Source.Host, Bundle: r.Source.Bundle}
 	if line > 0 {
 		o.Line = parser.Some(uint64(line))
 	}

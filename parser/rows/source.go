@@ -14,6 +14,7 @@ import (
 // was read.
 type Source struct {
 	Bundle          parser.Opt[string] `json:"bundle" csv:"bundle" cut:"yes" doc:"the bundle, as it was named on the command line"`
+	Collector       parser.Opt[string] `json:"collector" csv:"collector" doc:"what made the capture, if that is known"`
 	Host            parser.Opt[string] `json:"host" csv:"host" cut:"yes" doc:"the captured machine's name"`
 	HostFrom        parser.Opt[string] `json:"host_from" csv:"host_from" doc:"the file that tells it"`
 	Kernel          parser.Opt[string] `json:"kernel" csv:"kernel" doc:"release of its kernel, as uname -r prints it"`
@@ -30,12 +31,13 @@ type Source struct {
 	NetNS           parser.Opt[string] `json:"network_namespace" csv:"network_namespace" doc:"inode number of the namespace whose tables these are"`
 }
 
-// SourceOf gathers what a capture tells of itself.
-func SourceOf(s *snapshot.Snapshot, bundle string) Source {
+// SourceOf gathers what a capture tells of itself. The bundle's name and its
+// collector may be empty.
+func SourceOf(s *snapshot.Snapshot, bundle, collector string) Source {
 	f := s.Facts()
 	src := Source{
-		Bundle: text(bundle),
-		Host:   text(f.Host.Value), HostFrom: text(f.Host.From),
+		Bundle: text(bundle), Collector: text(collector),
+		Host: text(f.Host.Value), HostFrom: text(f.Host.From),
 		Kernel: text(f.Kernel.Value), KernelFrom: text(f.Kernel.From),
 		Arch: text(f.Architecture.Value), ArchFrom: text(f.Architecture.From),
 		CaptureTimeText: text(f.Captured.Value), CaptureTimeFrom: text(f.Captured.From),
