@@ -26,9 +26,10 @@ printed there. It never looks at the machine that it runs on.
 `
 
 	aboutBundles = `BUNDLE is a directory, a tar or zip archive, or - for standard input; gzip, xz,
-bzip2, zstd and lz4 are told by content. It holds a sosreport or another copy of
-/proc/net, with any prefix, or just the files tcp, udp, route, ... It can also be
-one such file, or several pasted one behind the other.
+bzip2, zstd and lz4 are told by content. It holds a sosreport, a supportconfig, an
+Android bugreport, what UAC collects, or another copy of /proc/net, with any
+prefix, or just the files tcp, udp, route, ... It can also be one such file, or
+several pasted one behind the other.
 Without BUNDLE standard input is read, unless it is a terminal. Several bundles
 are shown one after the other, each under ==> NAME <==.
 `

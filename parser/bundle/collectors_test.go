@@ -152,3 +152,33 @@ func TestTextsNotAskedFor(t *testing.T) {
 		}
 	}
 }
+
+// TestCollector: who made a capture is told without directories in the archive,
+// too; of a plain copy nobody is named.
+func TestCollector(t *testing.T) {
+	for _, tc := range []struct {
+		collector, prefix, besides string
+	}{
+		{"sosreport", "sosreport-x/", "sos_commands/a/b"},
+		{"sosreport", "", "sos_reports/sos.json"},
+		{"Insights client", "insights-x/data/", "insights_commands/uname_-a"},
+		{"SONiC techsupport", "sonic_dump_x_1/", "dump/route"},
+		{"SONiC techsupport", "", "etc/sonic/config_db.json"},
+		{"troubleshoot.sh", "support-bundle-1/host-collectors/x/", "y"},
+		{"", "x/", "version.txt"},
+		{"", "my_sos_commands/", "x"},
+	} {
+		h := fixtures.NewHost(map[string]string{"proc/net/tcp": "T", tc.besides: "x"})
+		for _, w := range ways() {
+			for _, patterns := range [][]string{nil, want} {
+				b, err := w.open(t, h.Tar(t, fixtures.TarOptions{Prefix: tc.prefix, NoDirs: true}), bundle.Options{Want: patterns})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if b.Collector != tc.collector || len(b.Notes)+len(b.Damage) > 0 {
+					t.Errorf("%s%s, %s: collector %q, want %q; notes %q, damage %q", tc.prefix, tc.besides, w.name, b.Collector, tc.collector, b.Notes, b.Damage)
+				}
+			}
+		}
+	}
+}

@@ -8,5 +8,6 @@
 // only the members that were asked for are held in memory.
 //
 // Which containers there are is the list in formats.go; where the files of a
-// machine may lie is layout.go.
+// machine may lie is layout.go, and the list of collectors that store them under
+// other names is in layouts.go.
 package bundle

@@ -2,6 +2,7 @@ package bundle
 
 import (
 	"bufio"
+	"cmp"
 	"io"
 	"io/fs"
 	"path"
@@ -181,18 +182,19 @@ func (s *showing) whole(name, stored string) {
 // put a line into a table can forge a heading behind it.
 func (s *showing) sections(r io.Reader, stored string, rule ruler) {
 	found, full, err := split(r, rule)
+	called := clip(cmp.Or(s.called, stored))
 	if full {
-		s.note("%q has more than %d sections, the rest is not read", clip(stored), maxSections)
+		s.note("%q has more than %d sections, the rest is not read", called, maxSections)
 	}
 	if err != nil {
-		s.note("%q: %v", clip(stored), err)
+		s.note("%q: %v", called, err)
 	}
 	lines := map[string]int{}
 	for i, sec := range found {
 		sec.name = s.settle(sec, stored)
 		if first, ok := lines[sec.name]; ok {
 			if strings.HasPrefix(sec.name, "proc/net/") {
-				s.note("%q has %s again at line %d, the one at line %d counts", clip(stored), clip(sec.name), sec.line, first)
+				s.note("%q has %s again at line %d, the one at line %d counts", called, clip(sec.name), sec.line, first)
 			}
 			continue
 		}

@@ -109,7 +109,7 @@ func TestPasted(t *testing.T) {
 			t.Errorf("%s holds %q, want %q", name, got, want)
 		}
 	}
-	if want := []string{`"text" has proc/net/tcp again at line 11, the one at line 1 counts`}; !slices.Equal(b.Notes, want) || len(b.Damage) > 0 {
+	if want := []string{`"standard input" has proc/net/tcp again at line 11, the one at line 1 counts`}; !slices.Equal(b.Notes, want) || len(b.Damage) > 0 {
 		t.Errorf("notes %q, damage %q; want %q", b.Notes, b.Damage, want)
 	}
 }
