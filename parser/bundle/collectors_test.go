@@ -182,3 +182,28 @@ func TestCollector(t *testing.T) {
 		}
 	}
 }
+
+// TestPartsNotAskedFor: whether there is a machine does not depend on what is
+// asked for, also if no file of it is.
+func TestPartsNotAskedFor(t *testing.T) {
+	for collector, files := range map[string]map[string]string{
+		"supportconfig": {"scc_x/basic-environment.txt": section("Command", "/bin/date", "D")},
+		"UAC":           {"live_response/process/proc/20/cmdline.txt": "sshd"},
+	} {
+		h := fixtures.NewHost(files)
+		plain := h.Tar(t, fixtures.TarOptions{})
+		for name, data := range map[string][]byte{"tar": plain, "tar.gz": fixtures.Gzip(t, plain), "zip": h.Zip(t, "")} {
+			for _, patterns := range [][]string{nil, {"proc/net/tcp"}} {
+				b, err := viaFile(t, name, data, bundle.Options{Want: patterns})
+				if err != nil {
+					t.Errorf("%s of %s, want %q: %v", name, collector, patterns, err)
+					continue
+				}
+				intact(t, b)
+				if _, err := b.Open("proc/net/tcp"); !os.IsNotExist(err) || b.Collector != collector {
+					t.Errorf("%s, want %q: collector %q, want %q; tcp: %v", name, patterns, b.Collector, collector, err)
+				}
+			}
+		}
+	}
+}

@@ -31,6 +31,12 @@ func FuzzOpen(f *testing.F) {
 	f.Add(sosShape(small()).Zip(f, "x/"))
 	f.Add(archiveOf(f, member{name: "a/b.tar.gz", data: string(fixtures.Gzip(f, plain))}, member{name: "a/c.zip", data: string(small().Zip(f, ""))}))
 	f.Add(archiveOf(f, tcp, member{name: "etc.tar", data: string(archiveOf(f, member{name: "services", data: "S"}))}))
+	for _, c := range fixtures.Collectors() {
+		stored, _ := c.Store(small())
+		f.Add(stored.Tar(f, fixtures.TarOptions{Prefix: c.Prefix}))
+	}
+	f.Add([]byte(section(confFile, "/proc/net/tcp", "T") + section(confFile, "/etc/services", "S")))
+	f.Add([]byte(tcpHeader + "\n" + tcpRow + udp6Header + "\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		limits := bundle.Limits{Members: 1000, Held: 8 << 20, Unpacked: 64 << 20}
 		if b, err := viaStream(data, bundle.Options{Want: want, Limits: limits}); err == nil {

@@ -82,7 +82,8 @@ type showing struct {
 	t     tree
 	files *archive
 	notes []string
-	left  int // of maxShown
+	found bool // one of the collector's own files
+	left  int  // of maxShown
 
 	called string // the name of the file, if it is one
 }
@@ -96,7 +97,7 @@ func layoutHost(t tree, dir string) (hostFS, bool) {
 				s.show(&l.parts[i], stored)
 			}
 		}
-		if len(s.files.nodes) > 1 {
+		if s.found {
 			return s.host(l.collector, path.Join(dir, l.root)), true
 		}
 	}
@@ -145,7 +146,10 @@ func (s *showing) glob(dir, pattern string) (names []string) {
 // there and cannot be read on the machine, too, if it is known which.
 func (s *showing) show(p *part, stored string) {
 	if p.name != nil {
-		s.whole(p.name(stored), stored)
+		if name := p.name(stored); name != "" {
+			s.found = true
+			s.whole(name, stored)
+		}
 		return
 	}
 	f, err := s.t.open(stored)
@@ -154,10 +158,15 @@ func (s *showing) show(p *part, stored string) {
 		return
 	}
 	defer f.Close()
+	if o, ok := f.(*openFile); ok && o.Reader == (skipped{}) {
+		s.found = true // it was looked at when it went by
+		return
+	}
 	r, ok := p.peeked(f)
 	if !ok {
 		return
 	}
+	s.found = true
 	if p.rule != nil {
 		s.sections(r, stored, p.rule)
 		return
@@ -173,7 +182,7 @@ func (s *showing) show(p *part, stored string) {
 
 // whole shows a stored file under another name.
 func (s *showing) whole(name, stored string) {
-	if fi, err := s.t.lstat(stored); err == nil && name != "" {
+	if fi, err := s.t.lstat(stored); err == nil {
 		s.put(name, &node{mode: 0o444, size: fi.Size(), modTime: fi.ModTime(), data: other{s.t, stored}})
 	}
 }
@@ -298,27 +307,31 @@ func (ld *loader) signed(name string) {
 	}
 }
 
-// layoutPart is the part of a layout that a stored name may be, if it can hold
-// what was asked for.
-func (w *wanted) layoutPart(name string) *part {
+// An askedPart is a part of a layout, and whether it can hold what was asked for.
+type askedPart struct {
+	*part
+	asked bool
+}
+
+// layoutPart is the part of a layout that a stored name may be. Also one that was
+// not asked for shows where a machine is.
+func (w *wanted) layoutPart(name string) (askedPart, bool) {
 	if !strings.HasSuffix(name, ".txt") {
-		return nil // as all parts end
+		return askedPart{}, false // as all parts end
 	}
 	for _, p := range w.parts {
 		if p.matches(name) {
-			return p
+			return p, true
 		}
 	}
-	return nil
+	return askedPart{}, false
 }
 
-// partsFor lists the parts that can hold files of these names.
-func partsFor(patterns []string) (parts []*part) {
+// partsFor lists all parts, with those that can hold files of these names.
+func partsFor(patterns []string) (parts []askedPart) {
 	for _, l := range layouts() {
 		for i := range l.parts {
-			if p := &l.parts[i]; p.holdsAny(patterns) {
-				parts = append(parts, p)
-			}
+			parts = append(parts, askedPart{&l.parts[i], l.parts[i].holdsAny(patterns)})
 		}
 	}
 	return parts

@@ -370,7 +370,11 @@ func (s *source) peek() ([]byte, error) {
 }
 
 func (ld *loader) wants(name string) bool {
-	return ld.wantsNamed(name) || ld.want.layoutPart(name) != nil
+	if ld.wantsNamed(name) {
+		return true
+	}
+	_, ok := ld.want.layoutPart(name)
+	return ok
 }
 
 // wantsNamed is wants without the texts of layouts.
@@ -382,13 +386,26 @@ func (ld *loader) wantsNamed(name string) bool {
 	return ok
 }
 
-// onlyPart gives the part of a layout that the member is wanted for, if it is
-// wanted for nothing else.
-func (ld *loader) onlyPart(name string) *part {
+// look looks at the beginning of a member that is wanted only as a layout's, if
+// it is such. hold tells whether its content is wanted; if not, and it was one,
+// known tells that its name is.
+func (ld *loader) look(name string, r io.Reader) (whole io.Reader, hold, known bool) {
 	if ld.wantsNamed(name) {
-		return nil
+		return r, true, true
 	}
-	return ld.want.layoutPart(name)
+	p, _ := ld.want.layoutPart(name)
+	whole, known = p.peeked(r)
+	return whole, known && p.asked, known
+}
+
+// putSeen keeps the name of a member that was looked at and is not held.
+func (ld *loader) putSeen(name string, n *node, known bool) {
+	if !known {
+		ld.putSkipped(name, n)
+		return
+	}
+	n.data = skipped{}
+	ld.put(name, n)
 }
 
 // Bounds of what members cost besides their content.

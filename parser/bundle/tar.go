@@ -122,9 +122,10 @@ func (ld *loader) addFile(name string, n *node, h *tar.Header, tr *tar.Reader, s
 		ld.put(name, n)
 		return nil
 	}
-	r, ok := ld.onlyPart(name).peeked(tr)
-	if !ok {
-		ld.putSkipped(name, n)
+	r, held, known := ld.look(name, tr)
+	if !held {
+		n.size = 0
+		ld.putSeen(name, n, known)
 		return nil
 	}
 	content := hold(r, h.Size, &ld.budget)

@@ -8,7 +8,7 @@ import "strings"
 // "net/*/mtu" for sys/class/net/*/mtu.
 type wanted struct {
 	byLast map[string][][]string // last element (or "*") → tails, last element first
-	parts  []*part               // of layouts, that can hold such files
+	parts  []askedPart           // of layouts
 }
 
 // stems are the directories that may be missing in a bundle; the rest of a

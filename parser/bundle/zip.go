@@ -129,9 +129,9 @@ func (ld *loader) addZip(f *zip.File) error {
 		ld.putSkipped(name, n)
 		return nil
 	default:
-		looks, err := ld.looksZip(name, f)
-		if err != nil || !looks {
-			ld.putSkipped(name, n)
+		held, known, err := ld.lookZip(name, f)
+		if err != nil || !held {
+			ld.putSeen(name, n, known)
 			return err
 		}
 		content := ld.holdZip(f, &ld.budget)
@@ -144,19 +144,18 @@ func (ld *loader) addZip(f *zip.File) error {
 	return nil
 }
 
-// looksZip looks at the beginning of a member that may be a layout's.
-func (ld *loader) looksZip(name string, f *zip.File) (bool, error) {
-	p := ld.onlyPart(name)
-	if p == nil || p.looks == nil || f.Flags&encrypted != 0 {
-		return true, nil
+// lookZip is look for a member of a zip.
+func (ld *loader) lookZip(name string, f *zip.File) (held, known bool, err error) {
+	if ld.wantsNamed(name) || f.Flags&encrypted != 0 {
+		return true, true, nil
 	}
 	r, err := f.Open()
 	if err != nil {
-		return false, tarError(err)
+		return false, false, tarError(err)
 	}
 	defer r.Close()
-	_, ok := p.peeked(&unpacked{ld: ld, f: &format{name: "zip"}, r: r})
-	return ok, nil
+	_, held, known = ld.look(name, &unpacked{ld: ld, f: &format{name: "zip"}, r: r})
+	return held, known, nil
 }
 
 // holdZip reads a member; an error is that of its content.
