@@ -163,16 +163,6 @@ func (f *fitted) kept(out []string) (columns []int) {
 	return columns
 }
 
-// onlyKeys: each of the columns is one that a row needs.
-func (f *fitted) onlyKeys(columns []int) bool {
-	for _, c := range columns {
-		if !slices.ContainsFunc(f.k.Columns(), func(k rows.Column) bool { return k.Head == f.whole[0][c] && k.Show == rows.Key }) {
-			return false
-		}
-	}
-	return true
-}
-
 // some reports whether a column with this heading is one that a row needs, or
 // one that it does not need.
 func (f *fitted) some(head string, key bool) bool {
