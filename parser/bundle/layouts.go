@@ -307,6 +307,28 @@ func (ld *loader) signed(name string) {
 	}
 }
 
+// look looks at the beginning of a member that is wanted only as a layout's, if
+// it is such. hold tells whether its content is wanted; if not, and it was one,
+// known tells that its name is.
+func (ld *loader) look(name string, r io.Reader) (whole io.Reader, hold, known bool) {
+	if ld.wantsNamed(name) {
+		return r, true, true
+	}
+	p, _ := ld.want.layoutPart(name)
+	whole, known = p.peeked(r)
+	return whole, known && p.asked, known
+}
+
+// putSeen keeps the name of a member that was looked at and is not held.
+func (ld *loader) putSeen(name string, n *node, known bool) {
+	if !known {
+		ld.putSkipped(name, n)
+		return
+	}
+	n.data = skipped{}
+	ld.put(name, n)
+}
+
 // An askedPart is a part of a layout, and whether it can hold what was asked for.
 type askedPart struct {
 	*part
