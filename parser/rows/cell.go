@@ -1,7 +1,6 @@
 package rows
 
 import (
-	"bytes"
 	"cmp"
 	"net/netip"
 	"slices"
@@ -163,16 +162,4 @@ func (c Cell) Compare(o Cell) int {
 		return slices.Compare(c.list, o.list)
 	}
 	return cmp.Compare(c.number, o.number)
-}
-
-func splitWords(text string) Words {
-	fields := bytes.Fields([]byte(text))
-	if len(fields) == 0 {
-		return nil
-	}
-	list := make(Words, len(fields))
-	for i, f := range fields {
-		list[i] = string(f)
-	}
-	return list
 }

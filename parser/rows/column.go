@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/coldstat/coldstat/parser"
 )
@@ -94,7 +95,10 @@ func (w Words) MarshalCSV() (string, error) {
 // UnmarshalCSV cuts at blanks. None of the lists of this package has words
 // with blanks in them.
 func (w *Words) UnmarshalCSV(text string) error {
-	*w = splitWords(text)
+	*w = nil // no words are none that are known
+	if list := strings.Fields(text); len(list) > 0 {
+		*w = list
+	}
 	return nil
 }
 
