@@ -73,23 +73,12 @@ var formatOptions = []struct {
 	{"--csv-raw", func(o *options) bool { return o.rawCSV }, func(f render.Format) bool { return f.OneKind }},
 }
 
-// formatsThat lists the names of the formats that may have an option.
-func formatsThat(may func(render.Format) bool) string {
-	var names []string
-	for _, f := range render.Formats() {
-		if may(f) {
-			names = append(names, f.Name)
-		}
-	}
-	return strings.Join(names, ", ")
-}
-
 // check refuses options that the format cannot follow.
 func (c choice) check(o *options) error {
 	f := c.format
 	for _, opt := range formatOptions {
 		if opt.used(o) && !opt.may(f) {
-			return usagef("it goes with --format "+formatsThat(opt.may), "%s does not go with --format %s", opt.name, f.Name)
+			return usagef("it goes with --format "+strings.Join(formatNames(opt.may), ", "), "%s does not go with --format %s", opt.name, f.Name)
 		}
 	}
 	if o.outputDir != "" && o.output != "" {

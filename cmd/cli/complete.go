@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/coldstat/coldstat/parser/rows"
-	"github.com/coldstat/coldstat/render"
 )
 
 // complete tells shells what the values of options may be. `coldstat completion
@@ -21,12 +20,8 @@ func complete(cmd *cobra.Command, o *options) {
 	one := func(list ...string) cobra.CompletionFunc {
 		return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
 	}
-	var formats []string
-	for _, f := range render.Formats() {
-		formats = append(formats, f.Name)
-	}
 	for name, f := range map[string]cobra.CompletionFunc{
-		"format":     one(formats...),
+		"format":     one(formatNames(anyFormat)...),
 		"byte-order": one("auto", "little", "big"),
 		"services":   cobra.FixedCompletions([]string{"auto", "bundle", "builtin", "none"}, cobra.ShellCompDirectiveDefault),
 		"kinds":      words(func() []string { return append([]string{"all"}, kindNames(rows.Kinds())...) }),

@@ -21,7 +21,7 @@ func ownFlags(o *options) []flag {
 	set := func(target *bool) pflag.Value { return action(func() error { *target = true; return nil }) }
 	format := func(name string) pflag.Value { return action(func() error { o.format = name; return nil }) }
 	return []flag{
-		{"", "format", listValue(o.setFormat), "how to write: " + formatNames(", ") + "; csv and tsv hold one kind of row"},
+		{"", "format", listValue(o.setFormat), "how to write: " + strings.Join(formatNames(anyFormat), ", ") + "; csv and tsv hold one kind of row"},
 		{"", "json", format("json"), "the same as --format json"},
 		{"", "csv", format("csv"), "the same as --format csv"},
 		{"", "kinds", listValue(o.setKinds), "whole tables by the kind of their rows, comma-separated: all, " + strings.Join(kindNames(rows.Kinds()), ", ") +
@@ -55,17 +55,21 @@ func ownFlags(o *options) []flag {
 	}
 }
 
-func formatNames(separator string) string {
-	var names []string
+// formatNames lists the formats that may do something.
+func formatNames(may func(render.Format) bool) (names []string) {
 	for _, f := range render.Formats() {
-		names = append(names, f.Name)
+		if may(f) {
+			names = append(names, f.Name)
+		}
 	}
-	return strings.Join(names, separator)
+	return names
 }
+
+func anyFormat(render.Format) bool { return true }
 
 func (o *options) setFormat(name string) error {
 	if _, ok := render.FormatByName(name); !ok {
-		return fmt.Errorf("%q is none of %s", name, formatNames(", "))
+		return fmt.Errorf("%q is none of %s", name, strings.Join(formatNames(anyFormat), ", "))
 	}
 	o.format = name
 	return nil
