@@ -24,6 +24,8 @@ type DevCounters struct {
 	RxFifo, RxFrame, RxCompressed, RxMulticast uint64
 	TxBytes, TxPackets, TxErrs, TxDrop         uint64
 	TxFifo, TxColls, TxCarrier, TxCompressed   uint64
+
+	Lacks Lack // of a row from the output of a command
 }
 
 // Dev decodes /proc/net/dev in file order, with errors as [Inet] yields them.

@@ -70,6 +70,9 @@ type InetSocket struct {
 
 	// Of udp, udplite and raw only, since Linux 2.6.27.
 	Drops Opt[uint64] // packets that found the receive queue full, modulo 2^32
+
+	// Printed is set on a row that was read from the output of a command.
+	Printed *Printed
 }
 
 // The values of the tr column in tcp rows.

@@ -26,6 +26,8 @@ type Route struct {
 	MTU         int64 // the route's advertised MSS + 40, or 0; not the route's MTU
 	Window      int64 // bytes, 0 for the default
 	IRTT        int64 // initial round trip time, ms
+
+	Lacks Lack // of a row from the output of a command
 }
 
 // Route flags that netstat's letters need. The values of the IPv6 table are of

@@ -21,6 +21,8 @@ type Route6 struct {
 	Use         uint32
 	Flags       uint32 // RTF_* of include/uapi/linux/{route,ipv6_route}.h
 	Iface       string // empty if the kernel has no device for the route
+
+	Lacks Lack // of a row from the output of a command
 }
 
 // Routes6 decodes /proc/net/ipv6_route, which has no header line, in file

@@ -28,6 +28,9 @@ type UnixSocket struct {
 	// for a socket without a name. An abstract name starts with @, which also
 	// stands for each of its NUL bytes. It may hold any bytes but newline.
 	Path string
+
+	// Printed is set on a row that was read from the output of a command.
+	Printed *Printed
 }
 
 // Bits of UnixSocket.Flags, the kernel's __SO_* values.
