@@ -53,5 +53,5 @@ func bugreportName(title string) string {
 	if strings.HasPrefix(source, "/proc/") && !strings.Contains(source, " ") {
 		return source[1:]
 	}
-	return outputs[source]
+	return commandFile(source)
 }

@@ -114,7 +114,7 @@ func small() *fixtures.Host {
 }
 
 // read gives a file's text, or its error in brackets.
-func read(b *bundle.Bundle, name string) string {
+func read(b fs.FS, name string) string {
 	data, err := fs.ReadFile(b, name)
 	if err != nil {
 		return fmt.Sprintf("%s<%v>", data, err)

@@ -97,7 +97,7 @@ func TestSupportconfig(t *testing.T) {
 		t.Helper()
 		for name, want := range map[string]string{
 			"proc/net/tcp": "T\n", "proc/net/unix": "U\n", "proc/net/route": "", "proc/net/raw": "R", "etc/services": "S\n",
-			"cmd/ip_-d_address": "1: lo: <UP> mtu 1\n",
+			"cmd/ip_addr": "1: lo: <UP> mtu 1\n", "output/ip_address": "1: lo: <UP> mtu 1\n",
 		} {
 			if got := read(b, name); got != want {
 				t.Errorf("%s holds %q, want %q", name, got, want)
@@ -110,7 +110,7 @@ func TestSupportconfig(t *testing.T) {
 			t.Errorf("notes %q, want %q; collector %q", b.Notes, notes, b.Collector)
 		}
 	}
-	all := []string{"proc/net/tcp", "etc/services", "cmd/ip_-d_address"}
+	all := []string{"proc/net/tcp", "etc/services", "output/ip_address"}
 	for _, w := range ways() {
 		for _, patterns := range [][]string{nil, all} {
 			b, err := w.open(t, h.Tar(t, fixtures.TarOptions{}), bundle.Options{Want: patterns})

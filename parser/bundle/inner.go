@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -113,39 +113,63 @@ func (ld *loader) sawTable(name string) {
 	}
 }
 
-// maxInner is how many archives in an archive are tried.
-const maxInner = 32
+// maxInner is how many archives in an archive are opened.
+const maxInner = 1000
 
-// openInner opens the first archive in the archive, by name, that holds a
-// machine. ld has read the outer one, without finding any.
+// openInner opens all archives in the archive that hold a machine. ld has read
+// the outer one, without finding any.
 func (op *opener) openInner(ld *loader) *Bundle {
 	names := slices.Sorted(maps.Keys(ld.inner))
 	if len(names) > maxInner {
 		ld.note("only the first %d of %d archives in the bundle are looked into", maxInner, len(names))
 	}
+	all := &Bundle{}
 	for _, name := range names[:min(len(names), maxInner)] {
 		b, err := op.tryInner(ld, name)
-		if err == nil {
-			b.Notes = append(append(ld.notes, takenNote(name, names)), b.Notes...)
-			for i, damage := range b.Damage {
-				b.Damage[i] = fmt.Sprintf("%s: %s", clip(name), damage)
-			}
-			b.Damage = append(ld.damages, b.Damage...)
-			return b
+		if err != nil {
+			ld.damageOf(err)
+			continue
 		}
-		_, noHost := errors.AsType[*NoHostError](err)
-		if u, ok := errors.AsType[*UnknownFormatError](err); !noHost && (!ok || u.What != "") {
-			ld.damage("%v", err)
-		}
+		all.join(b, name)
 	}
-	return nil
+	if len(all.Machines) == 0 {
+		return nil
+	}
+	all.Machine = all.Machines[0]
+	all.Notes, all.Damage = append(ld.notes, all.Notes...), append(ld.damages, all.Damage...)
+	return all
+}
+
+// damageOf remembers why an archive in the archive was not opened, unless it just
+// holds no machine.
+func (ld *loader) damageOf(err error) {
+	_, noHost := errors.AsType[*NoHostError](err)
+	if u, ok := errors.AsType[*UnknownFormatError](err); !noHost && (!ok || u.What != "") {
+		ld.damage("%v", err)
+	}
+}
+
+// join adds the machines of an archive in the bundle.
+func (b *Bundle) join(inner *Bundle, archive string) {
+	prefixed := func(texts []string) []string {
+		for i, text := range texts {
+			texts[i] = fmt.Sprintf("%s: %s", clip(archive), text)
+		}
+		return texts
+	}
+	for _, m := range inner.Machines {
+		m.Archive = path.Join(archive, m.Archive)
+		b.Machines = append(b.Machines, m)
+	}
+	b.Notes = append(b.Notes, prefixed(inner.Notes)...)
+	b.Damage = append(b.Damage, prefixed(inner.Damage)...)
 }
 
 func (op *opener) tryInner(ld *loader, name string) (*Bundle, error) {
 	open := ld.inner[name]
 	if open == nil && op.in != nil {
 		again := op.loader(nil)
-		again.pick, again.want = name, newWanted(nil)
+		again.pick, again.want = name, newWanted(nil, false)
 		if err := again.load(op.source(), 0); err != nil {
 			return nil, err
 		}
@@ -160,24 +184,62 @@ func (op *opener) tryInner(ld *loader, name string) (*Bundle, error) {
 	}
 	o := op.o
 	o.Limits.Held = max(1, ld.budget)
-	return (&opener{name: clip(name), o: o, meter: op.meter, in: in, level: op.level + 1}).open()
+	sub := &opener{name: clip(name), o: o, meter: op.meter, in: in, level: op.level + 1}
+	b, err := sub.open()
+	ld.budget -= sub.held
+	return b, err
 }
 
-// takenNote says which of several archives is shown.
-func takenNote(name string, all []string) string {
-	var others []string
-	for _, other := range all {
-		if other != name {
-			others = append(others, strconv.Quote(clip(other)))
+// openCollected opens the archives that lie in a directory which holds no machine
+// itself, as several sosreports of one case do. It gives nil if there are none.
+func openCollected(name string, root *os.Root, o Options) *Bundle {
+	dir := dirTree{root}
+	op := &opener{name: name, o: o, meter: &meter{limits: o.Limits, told: o.Progress}}
+	ld := op.loader(nil)
+	var opened []io.Closer
+	for _, at := range collected(dir) {
+		ld.addInner(at, func() (*io.SectionReader, error) {
+			f, err := root.Open(at)
+			if err != nil {
+				return nil, cause(err)
+			}
+			opened = append(opened, f)
+			if in := regular(f); in != nil {
+				return in, nil
+			}
+			return nil, errNotRegular
+		})
+	}
+	b := op.openInner(ld)
+	if b == nil {
+		for _, c := range opened {
+			c.Close()
 		}
+		return nil
 	}
-	if len(others) == 0 {
-		return fmt.Sprintf("this is the machine in %q", clip(name))
+	b.close = append(b.close, opened...)
+	return b
+}
+
+// collected lists the archives in a directory and in those right below it.
+func collected(dir dirTree) (names []string) {
+	list := func(in string) (dirs []string) {
+		entries, _ := dir.readDir(in)
+		for _, e := range entries {
+			at := path.Join(in, e.Name())
+			switch {
+			case e.IsDir():
+				dirs = append(dirs, at)
+			case e.Type().IsRegular() && isArchiveName(e.Name()):
+				names = append(names, at)
+			}
+		}
+		return dirs
 	}
-	if len(others) > maxOthers {
-		others = append(others[:maxOthers], "...")
+	for _, sub := range list(".") {
+		list(sub)
 	}
-	return fmt.Sprintf("the bundle holds %d archives; this is the machine in %q, and not in %s", len(all), clip(name), strings.Join(others, ", "))
+	return names
 }
 
 // packed gives the directory that an archive stands for: sos --pack-dir puts
@@ -204,9 +266,8 @@ func (ld *loader) unpackInPlace(dir string, h *tar.Header, tr *tar.Reader, src *
 	ld.name, ld.dir = clip(h.Name), dir
 	err := ld.load(sub, 1)
 	ld.name, ld.dir = name, ""
-	_, noHost := errors.AsType[*NoHostError](err)
-	if u, ok := errors.AsType[*UnknownFormatError](err); err != nil && !noHost && (!ok || u.What != "") {
-		ld.damage("%v", err)
+	if err != nil {
+		ld.damageOf(err)
 	}
 }
 

@@ -24,6 +24,8 @@ type hostFS struct {
 	shown *archive // files that are stored under other names; nil if there are none
 	by    string   // the collector of those
 	notes []string // about those
+
+	in *space // the network namespace that is shown; nil for that of proc/net
 }
 
 // tableNames are the files that make a directory a copy of /proc/net.
@@ -56,6 +58,10 @@ func (b *Bundle) locate(name string, t tree) error {
 				continue
 			}
 			if h, ok := layoutHost(t, dir); ok {
+				found = append(found, h)
+				continue
+			}
+			if h, ok := outputHost(t, dir); ok {
 				found = append(found, h)
 				continue
 			}
@@ -121,32 +127,17 @@ func (s *search) nothing(name string) error {
 	return e
 }
 
-// maxOthers is how many further machines are named.
-const maxOthers = 5
-
-// take makes the bundle show the first of the machines.
+// take makes the bundle show the machines.
 func (b *Bundle) take(found []hostFS) {
-	b.hostFS = found[0]
-	if b.Collector = b.by; b.Collector == "" {
-		b.Collector = b.collector()
+	for _, h := range found {
+		m := Machine{hostFS: h, Collector: h.by}
+		if m.Collector == "" {
+			m.Collector = h.collector()
+		}
+		b.Machines = append(b.Machines, m)
+		b.Notes = append(b.Notes, h.notes...)
 	}
-	b.Notes = append(b.Notes, b.hostFS.notes...)
-	b.noteOthers(found)
-}
-
-func (b *Bundle) noteOthers(found []hostFS) {
-	if len(found) == 1 {
-		return
-	}
-	var others []string
-	for _, h := range found[1:min(len(found), maxOthers+1)] {
-		others = append(others, strconv.Quote(clip(h.base)))
-	}
-	if len(found) > maxOthers+1 {
-		others = append(others, "...")
-	}
-	b.Notes = append(b.Notes, fmt.Sprintf("the bundle holds %d machines; this is %q, and not %s",
-		len(found), clip(found[0].base), strings.Join(others, ", ")))
+	b.Machine = b.Machines[0]
 }
 
 // clip keeps a hostile name from filling the screen.
@@ -185,15 +176,7 @@ func bareHost(t tree, dir string) hostFS {
 // processes only because they were made one after the other.
 func (h *hostFS) findNet() bool {
 	candidates := []string{path.Join(h.proc, "net"), path.Join(h.proc, "self/net")}
-	var pids []int
-	entries, _ := h.t.readDir(h.proc)
-	for _, e := range entries {
-		if pid, err := strconv.Atoi(e.Name()); err == nil && pid > 0 && e.IsDir() {
-			pids = append(pids, pid)
-		}
-	}
-	slices.Sort(pids)
-	for _, pid := range pids {
+	for _, pid := range h.processes() {
 		candidates = append(candidates, path.Join(h.proc, strconv.Itoa(pid), "net"))
 	}
 	for _, c := range candidates {
@@ -205,6 +188,18 @@ func (h *hostFS) findNet() bool {
 	// Some collectors only take files of /proc/net that are no sockets.
 	h.net = candidates[0]
 	return path.Base(h.proc) == "proc" && isDir(h.t, h.base, h.net)
+}
+
+// processes lists the numbers of the processes in its /proc.
+func (h *hostFS) processes() (pids []int) {
+	entries, _ := h.t.readDir(h.proc)
+	for _, e := range entries {
+		if pid, err := strconv.Atoi(e.Name()); err == nil && pid > 0 && e.IsDir() {
+			pids = append(pids, pid)
+		}
+	}
+	slices.Sort(pids)
+	return pids
 }
 
 func isDir(t tree, base, name string) bool {
@@ -258,23 +253,34 @@ func below(dirs []string, rest string) []string {
 	return names
 }
 
-// find gives the stored name of a file of the machine, all links followed but,
-// if asked, the last.
-func (h hostFS) find(op, name string, followLast bool) (string, error) {
+// A found file is shown under its name, or stored.
+type found struct {
+	name   string // on the machine
+	shown  bool
+	stored string
+}
+
+// find finds a file of the machine, all links followed but, if asked, the last.
+func (h hostFS) find(op, name string, followLast bool) (found, error) {
 	if !fs.ValidPath(name) {
-		return "", &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
+		return found{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
 	}
-	var failed error
-	for _, place := range h.places(name) {
-		stored, err := h.findAt(place, followLast)
-		if err == nil {
-			return stored, nil
+	failed := fs.ErrNotExist
+	for _, name := range h.names(name) {
+		if h.showsElsewhere(name) {
+			return found{name: name, shown: true}, nil
 		}
-		if failed == nil || !errors.Is(err, fs.ErrNotExist) {
-			failed = err
+		for _, place := range h.places(name) {
+			stored, err := h.findAt(place, followLast)
+			if err == nil {
+				return found{name: name, stored: stored}, nil
+			}
+			if !errors.Is(err, fs.ErrNotExist) {
+				failed = err
+			}
 		}
 	}
-	return "", &fs.PathError{Op: op, Path: name, Err: cause(failed)}
+	return found{}, &fs.PathError{Op: op, Path: name, Err: cause(failed)}
 }
 
 func (h hostFS) findAt(place string, followLast bool) (string, error) {
@@ -288,6 +294,17 @@ func (h hostFS) findAt(place string, followLast bool) (string, error) {
 	stored := path.Join(dir, path.Base(place))
 	_, err = h.t.lstat(stored)
 	return stored, err
+}
+
+// Called gives the name that a file has in the capture. It is another one only of
+// files below output/, of which collectors have their own names, and of those of a
+// network namespace. It is the same if the file is not there.
+func (h hostFS) Called(name string) string {
+	at, err := h.find("stat", name, false)
+	if err != nil {
+		return name
+	}
+	return at.name
 }
 
 // cause takes the stored name off an error: the machine's own name is shown.
@@ -304,14 +321,14 @@ func (h hostFS) showsElsewhere(name string) bool {
 }
 
 func (h hostFS) Open(name string) (fs.File, error) {
-	if h.showsElsewhere(name) {
-		return h.shown.open(name)
-	}
-	stored, err := h.find("open", name, true)
+	at, err := h.find("open", name, true)
 	if err != nil {
 		return nil, err
 	}
-	f, err := h.t.open(stored)
+	if at.shown {
+		return h.shown.open(at.name)
+	}
+	f, err := h.t.open(at.stored)
 	if err != nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: cause(err)}
 	}
@@ -320,17 +337,25 @@ func (h hostFS) Open(name string) (fs.File, error) {
 
 func (h hostFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	var shown []fs.DirEntry
-	if h.shown != nil && !h.showsElsewhere(name) {
-		shown, _ = h.shown.readDir(name)
+	if h.shown != nil && fs.ValidPath(name) {
+		for _, name := range h.names(name) {
+			if list, err := h.shown.readDir(name); err == nil {
+				shown = list
+				break
+			}
+		}
 	}
-	stored, err := h.find("readdir", name, true)
+	at, err := h.find("readdir", name, true)
+	if err == nil && at.shown {
+		_, err = h.shown.readDir(at.name)
+	}
 	if err != nil {
 		if len(shown) > 0 {
 			return shown, nil
 		}
 		return nil, err
 	}
-	entries, err := h.t.readDir(stored)
+	entries, err := h.t.readDir(at.stored)
 	return merged(shown, entries), err
 }
 
@@ -345,23 +370,23 @@ func merged(first, second []fs.DirEntry) []fs.DirEntry {
 }
 
 func (h hostFS) ReadLink(name string) (string, error) {
-	if h.showsElsewhere(name) {
-		return h.shown.readlink(name)
-	}
-	stored, err := h.find("readlink", name, false)
+	at, err := h.find("readlink", name, false)
 	if err != nil {
 		return "", err
 	}
-	return h.t.readlink(stored)
+	if at.shown {
+		return h.shown.readlink(at.name)
+	}
+	return h.t.readlink(at.stored)
 }
 
 func (h hostFS) Lstat(name string) (fs.FileInfo, error) {
-	if h.showsElsewhere(name) {
-		return h.shown.lstat(name)
-	}
-	stored, err := h.find("lstat", name, false)
+	at, err := h.find("lstat", name, false)
 	if err != nil {
 		return nil, err
 	}
-	return h.t.lstat(stored)
+	if at.shown {
+		return h.shown.lstat(at.name)
+	}
+	return h.t.lstat(at.stored)
 }

@@ -17,10 +17,16 @@ func layouts() []layout {
 		{collector: "supportconfig", root: ".", parts: []part{
 			{file: "proc.txt", has: []string{"proc/"}, looks: isSupportconfig, rule: supportconfigRule},
 			{file: "network.txt", has: []string{"etc/", "cmd/", "hostname"}, looks: isSupportconfig, rule: supportconfigRule},
-			{file: "basic-environment.txt", has: []string{"uname", "date"}, looks: isSupportconfig, rule: supportconfigRule},
+			{file: "open-files.txt", has: []string{"cmd/"}, looks: isSupportconfig, rule: supportconfigRule},
+			{file: "sysfs.txt", has: []string{"sys/class/net/"}, looks: isSupportconfig, texts: systool},
+			{file: "etc.txt", has: []string{"etc/"}, looks: isSupportconfig, rule: supportconfigRule},
+			{file: "basic-environment.txt", has: []string{"uname", "date", "etc/"}, looks: isSupportconfig, rule: supportconfigRule},
+			{file: "network-*.txt", has: []string{spacesDir + "/"}, looks: isSupportconfig, rule: supportconfigRule, in: supportconfigSpace},
 		}},
 		{collector: "UAC", root: "[root]", parts: []part{
 			{file: "live_response/network/proc_net_*.txt", has: []string{"proc/net/"}, name: uacTable},
+			{file: "live_response/network/*.txt", has: []string{"cmd/"}, name: uacOutput},
+			{file: "live_response/process/lsof*.txt", has: []string{"cmd/"}, name: uacOutput},
 			{file: "live_response/process/proc/*/net/unix.txt", has: []string{"proc/net/unix"}, name: uacUnix},
 			{file: "live_response/process/proc/*/cmdline.txt", has: []string{"proc/*/cmdline"}, name: uacCmdline},
 			{file: "live_response/process/proc/*/fd.txt", has: []string{"proc/*/fd/*"}, links: uacLinks},
@@ -41,7 +47,8 @@ type layout struct {
 }
 
 // A part is a stored file, or many of one kind, that holds files of the machine:
-// as sections, as a whole, or as a list of links. Of these exactly one is set.
+// as sections, as a whole, or as lists of links or of short texts. Of these exactly
+// one is set.
 type part struct {
 	file  string                 // its name below the collector's directory, for path.Match
 	has   []string               // what the names of those files begin with
@@ -49,6 +56,8 @@ type part struct {
 	rule  ruler
 	name  func(stored string) string // on the machine; "" if it is none
 	links func(stored string, r io.Reader) (map[string]string, error)
+	texts func(r io.Reader) (map[string]string, error)
+	in    func(stored string) string // the directory that its sections are in; nil for none
 }
 
 // matches reports whether a stored name may be that of the part.
@@ -82,8 +91,9 @@ type showing struct {
 	t     tree
 	files *archive
 	notes []string
-	found bool // one of the collector's own files
-	left  int  // of maxShown
+	found bool   // one of the collector's own files
+	left  int    // of maxShown
+	in    string // the directory that sections are in
 
 	called string // the name of the file, if it is one
 }
@@ -168,12 +178,25 @@ func (s *showing) show(p *part, stored string) {
 	}
 	s.found = true
 	if p.rule != nil {
+		s.in = ""
+		if p.in != nil {
+			s.in = p.in(stored)
+		}
 		s.sections(r, stored, p.rule)
 		return
 	}
-	links, err := p.links(stored, r)
-	for name, target := range links {
-		s.put(name, &node{mode: fs.ModeSymlink | 0o777, link: target})
+	if p.links != nil {
+		var links map[string]string
+		links, err = p.links(stored, r)
+		for name, target := range links {
+			s.put(name, &node{mode: fs.ModeSymlink | 0o777, link: target})
+		}
+	} else {
+		var texts map[string]string
+		texts, err = p.texts(r)
+		for name, text := range texts {
+			s.put(name, &node{mode: 0o444, size: int64(len(text)), data: &held{chunks: [][]byte{[]byte(text)}}})
+		}
 	}
 	if err != nil {
 		s.note("%q: %v", clip(stored), err)
@@ -200,7 +223,7 @@ func (s *showing) sections(r io.Reader, stored string, rule ruler) {
 	}
 	lines := map[string]int{}
 	for i, sec := range found {
-		sec.name = s.settle(sec, stored)
+		sec.name = path.Join(s.in, s.settle(sec, stored))
 		if first, ok := lines[sec.name]; ok {
 			if strings.HasPrefix(sec.name, "proc/net/") {
 				s.note("%q has %s again at line %d, the one at line %d counts", called, clip(sec.name), sec.line, first)

@@ -243,15 +243,16 @@ func TestManyNotes(t *testing.T) {
 	}
 }
 
-// TestTwoMachines: the first is taken, the others are named.
+// TestTwoMachines: all of the first level are there, the first by name in front.
 func TestTwoMachines(t *testing.T) {
 	data := archiveOf(t, member{name: "b/proc/net/tcp", data: "B"}, member{name: "a/proc/net/tcp", data: "A"}, member{name: "c/d/proc/net/tcp", data: "D"})
 	b, err := viaStream(data, bundle.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := b.Notes, []string{`the bundle holds 2 machines; this is "a", and not "b"`}; !slices.Equal(got, want) || read(b, "proc/net/tcp") != "A" {
-		t.Errorf("notes %q, want %q; tcp of %q", got, want, read(b, "proc/net/tcp"))
+	intact(t, b)
+	if len(b.Machines) != 2 || b.Base() != "a" || read(b, "proc/net/tcp") != "A" || b.Machines[1].Base() != "b" || read(b.Machines[1], "proc/net/tcp") != "B" {
+		t.Errorf("%d machines, the first %q with tcp of %q", len(b.Machines), b.Base(), read(b, "proc/net/tcp"))
 	}
 }
 

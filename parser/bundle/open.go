@@ -34,9 +34,13 @@ func (l *Limits) setDefaults() {
 type Options struct {
 	// Want lists the files that will be asked for, as they are named on the
 	// captured machine, with * for one element: proc/net/tcp, proc/*/cmdline.
-	// Other members of a stream are not held. Nil holds all.
-	Want   []string
-	Limits Limits
+	// The outputs of commands are output/netstat and others. Other members of a
+	// stream are not held. Nil holds all.
+	Want []string
+	// Namespaces wants these files of all network namespaces, and not only of
+	// that of proc/net.
+	Namespaces bool
+	Limits     Limits
 	// Stdin is what the name "-" stands for.
 	Stdin io.Reader
 	// Progress, if not nil, is told now and then how many bytes of the
@@ -46,30 +50,40 @@ type Options struct {
 
 // A Bundle is one opened capture.
 type Bundle struct {
-	hostFS
-	// Notes are remarks that a careful reader wants to know, for example a
-	// second machine in the same bundle.
+	// Machine is the first of Machines: most bundles hold one.
+	Machine
+	// Machines are all that were captured, in the order of their names.
+	Machines []Machine
+	// Notes are remarks that a careful reader wants to know.
 	Notes []string
-	// Collector names what made the capture, if that was recognised; it is empty
-	// for a plain copy.
-	Collector string
 	// Damage says what could not be read. What else the bundle holds is intact.
 	Damage []string
 
-	close func() error
+	close []io.Closer
+}
+
+// A Machine is one that was captured: its files, under the names they had there.
+type Machine struct {
+	hostFS
+	// Collector names what made the capture, if that was recognised; it is empty
+	// for a plain copy.
+	Collector string
+	// Archive is the name of the archive in the bundle that holds it, or empty.
+	Archive string
 }
 
 // Close releases the file behind the bundle.
 func (b *Bundle) Close() error {
-	if b.close == nil {
-		return nil
+	var failed error
+	for _, c := range b.close {
+		failed = errors.Join(failed, c.Close())
 	}
-	return b.close()
+	return failed
 }
 
 // Base is the name of the machine's own directory in the bundle, or "." if there
 // is none around its files.
-func (b *Bundle) Base() string { return path.Base(b.base) }
+func (m Machine) Base() string { return path.Base(m.base) }
 
 // An UnknownFormatError says that a file is no container that can be read.
 type UnknownFormatError struct {
@@ -112,7 +126,7 @@ func Open(name string, o Options) (*Bundle, error) {
 		return nil, err
 	}
 	if fi.IsDir() {
-		return openDirectory(name)
+		return openDirectory(name, o)
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -123,21 +137,26 @@ func Open(name string, o Options) (*Bundle, error) {
 		f.Close()
 		return nil, err
 	}
-	b.close = f.Close
+	b.close = append(b.close, f)
 	return b, nil
 }
 
-func openDirectory(name string) (*Bundle, error) {
+func openDirectory(name string, o Options) (*Bundle, error) {
 	root, err := os.OpenRoot(name)
 	if err != nil {
 		return nil, err
 	}
-	b := &Bundle{close: root.Close}
-	if err := b.locate(name, dirTree{root}); err != nil {
-		root.Close()
-		return nil, err
+	b := &Bundle{close: []io.Closer{root}}
+	err = b.locate(name, dirTree{root})
+	if err == nil {
+		return b, nil
 	}
-	return b, nil
+	if inner := openCollected(name, root, o); inner != nil {
+		inner.close = append(inner.close, root)
+		return inner, nil
+	}
+	root.Close()
+	return nil, err
 }
 
 func openStream(name string, r io.Reader, o Options) (*Bundle, error) {
@@ -154,6 +173,7 @@ type opener struct {
 	r     io.Reader         // a stream, if in is nil
 	in    *io.SectionReader // a file that can be read in place
 	level int               // archives around this one
+	held  int64             // what of the archive is kept in memory, once it is open
 }
 
 func (op *opener) source() *source {
@@ -179,6 +199,7 @@ func (op *opener) open() (*Bundle, error) {
 			continue
 		}
 		ld.noteBroken(missing)
+		op.held = op.o.Limits.Held - ld.budget
 		b := &Bundle{Notes: ld.notes, Damage: ld.damages}
 		var err error
 		if ld.text != "" {
@@ -191,6 +212,7 @@ func (op *opener) open() (*Bundle, error) {
 		}
 		if op.level+1 < maxDepth {
 			if b := op.openInner(ld); b != nil {
+				op.held = op.o.Limits.Held - ld.budget
 				return b, nil
 			}
 		}
@@ -301,7 +323,7 @@ func (op *opener) loader(extra []string) *loader {
 	ld.inner, ld.oneShot = map[string]inner{}, op.in == nil
 	ld.top = op.level == 0
 	if op.o.Want != nil {
-		ld.want = newWanted(op.o.Want)
+		ld.want = newWanted(op.o.Want, op.o.Namespaces)
 	}
 	return ld
 }

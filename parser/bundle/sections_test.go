@@ -32,7 +32,7 @@ func TestSplit(t *testing.T) {
 		{"a comment is no heading", supportconfigRule, conf + "proc/net/unix\nU\n# /proc/net/tcp\nV\n", []string{`proc/net/unix 3 "U\n# /proc/net/tcp\nV\n"`}},
 		{"names of services", supportconfigRule, conf + "usr/etc/services\nS\n", []string{`etc/services 3 "S\n"`}},
 		{"commands", supportconfigRule, "#==[ Command ]=====#\n# /usr/sbin/ip addr\nI\n\n#==[ Command ]==#\n# /sbin/ip addr del x\nno\n#==[ Command ]==#\n# /bin/date\nD\n",
-			[]string{`cmd/ip_-d_address 3 "I\n"`, `date 10 "D\n"`}},
+			[]string{`cmd/ip_addr 3 "I\n"`, `date 10 "D\n"`}},
 		{"a command that is not there", supportconfigRule, "#==[ Command ]=====#\n# ip addr\nERROR: Command not found or not executable\n", nil},
 		{"CR LF", supportconfigRule, strings.ReplaceAll(conf+"proc/net/tcp\nT\n\n"+conf+"proc/net/udp\nU\n", "\n", "\r\n"), []string{`proc/net/tcp 3 "T\r\n"`, `proc/net/udp 7 "U\r\n"`}},
 		{"a bugreport", bugreportRule, dump + "------ NETWORK DEV INFO (/proc/net/dev) ------\nD\n\n------ 0.001s was the duration of 'NETWORK DEV INFO' ------\nx\n------ NETWORK INTERFACES (ip link) ------\nL\n*** Error dumping x\ny\n------ A (xt) (/proc/net/xt_qtaguid/stats) ------\nS\n[/proc/x: 0.1s elapsed]\n\n",

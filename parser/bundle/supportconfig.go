@@ -1,8 +1,12 @@
 package bundle
 
 import (
+	"bufio"
 	"bytes"
+	"errors"
+	"io"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -39,13 +43,46 @@ func supportconfigName(label string) string {
 	if name := words[0][1:]; len(words) == 1 && (strings.HasPrefix(name, "proc/") || strings.HasPrefix(name, "etc/") || strings.HasPrefix(name, "usr/etc/")) {
 		return strings.TrimPrefix(name, "usr/")
 	}
-	words[0] = path.Base(words[0])
-	return outputs[strings.Join(words, " ")]
+	return commandFile(label)
 }
 
-// outputs are the names under which the outputs of commands are looked for.
-var outputs = map[string]string{
-	"ip addr": "cmd/ip_-d_address", "ip address": "cmd/ip_-d_address", "ip addr show": "cmd/ip_-d_address",
-	"ip link": "cmd/ip_link", "ip link show": "cmd/ip_link",
-	"uname -a": "uname", "date": "date", "hostname": "hostname",
+// supportconfigSpace: network-NAME.txt holds the outputs of one network namespace.
+func supportconfigSpace(stored string) string {
+	name := strings.TrimSuffix(strings.TrimPrefix(path.Base(stored), "network-"), ".txt")
+	return path.Join(spacesDir, name)
 }
+
+// systool reads what `systool -vc net` printed as the files of sysfs that it read:
+//
+//	Class Device = "eth0"
+//	  mtu                 = "1500"
+func systool(r io.Reader) (map[string]string, error) {
+	texts := map[string]string{}
+	device := ""
+	br := bufio.NewReaderSize(r, bufferSize)
+	for len(texts) < maxSections {
+		line, _, err := wholeLine(br)
+		key, value, ok := strings.Cut(string(line), " = ")
+		key, value = strings.TrimSpace(key), strings.Trim(strings.TrimSpace(value), `"`)
+		switch {
+		case bytes.HasPrefix(line, []byte("#==[ ")):
+			device = ""
+		case !ok:
+		case key == "Class Device":
+			if device = value; strings.Contains(value, "/") {
+				device = ""
+			}
+		case device != "" && slices.Contains(systoolKeys, key):
+			texts["sys/class/net/"+device+"/"+key] = value + "\n"
+		}
+		if errors.Is(err, io.EOF) {
+			return texts, nil
+		}
+		if err != nil {
+			return texts, err
+		}
+	}
+	return texts, nil
+}
+
+var systoolKeys = []string{"mtu", "flags", "operstate", "type", "address", "tx_queue_len"}

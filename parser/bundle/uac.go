@@ -19,6 +19,19 @@ func uacTable(stored string) string {
 	return "proc/net/" + name
 }
 
+// uacOutput: live_response/network/ss_-tanp.txt.
+func uacOutput(stored string) string {
+	file := strings.TrimSuffix(path.Base(stored), ".txt")
+	for _, o := range outputs {
+		for _, command := range o.commands {
+			if mangled(command) == file {
+				return "cmd/" + file
+			}
+		}
+	}
+	return ""
+}
+
 // uacUnix: live_response/process/proc/PID/net/unix.txt. All processes of a
 // network namespace have the same; that of the first is taken.
 func uacUnix(stored string) string {
