@@ -52,7 +52,7 @@ func isFormula(cell string) bool {
 func TestFormulas(t *testing.T) {
 	v := benchView(t, fixtures.HostileHost().FS(), query.Options{}, Columns{})
 	v.Plan, _ = query.Options{}.Whole(false)
-	v.Bundle, v.Source = "=bundle", rows.SourceOf(v.Snapshot, "=bundle", "")
+	v.Title, v.Source = "=bundle", rows.SourceOf(v.Snapshot, rows.Place{Bundle: "=bundle"})
 	formulas, signs := 0, 0
 	for _, name := range []string{"csv", "tsv"} {
 		for _, raw := range []bool{false, true} {

@@ -64,7 +64,7 @@ func FormatByName(name string) (Format, bool) {
 // Options are how an output is to be written. The zero value is one bundle for
 // a pipe.
 type Options struct {
-	// Several is set if the output is of more than one bundle.
+	// Several is set if the output has more than one view.
 	Several bool
 	// Width is that of the terminal in columns, or 0 for none: then nothing is
 	// cut.
@@ -82,7 +82,7 @@ type Options struct {
 	RawCSV bool
 }
 
-// A View is what is to be written of one bundle.
+// A View is what is to be written of one machine.
 type View struct {
 	Plan     query.Plan
 	Columns  Columns
@@ -90,8 +90,9 @@ type View struct {
 	Names    Namer    // nil knows no name
 	Report   Reporter // rows.Quiet says nothing
 
-	// Bundle is the bundle's name.
-	Bundle string
+	// Title says which of several views it is: the bundle, the host, the network
+	// namespace.
+	Title string
 	// Source is what is known of the capture. Formats made of rows need it.
 	Source rows.Source
 	// Kinds are the kinds of rows to show, for formats made of rows.

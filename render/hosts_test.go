@@ -114,9 +114,9 @@ func (m machine) view(t testing.TB, p query.Plan) render.View {
 	}
 	v := render.View{
 		Plan: p, Snapshot: snapshot.Load(m.root, snapshot.ByteOrder{}), Names: table, Report: rows.Quiet{},
-		Bundle: m.name, Kinds: rows.Kinds(),
+		Title: m.name, Kinds: rows.Kinds(),
 	}
-	v.Source = rows.SourceOf(v.Snapshot, m.name, "")
+	v.Source = rows.SourceOf(v.Snapshot, rows.Place{Bundle: m.name})
 	return v
 }
 

@@ -32,7 +32,7 @@ func (w *netstatWriter) Write(v View) error {
 		if w.views > 0 {
 			n.text("\n")
 		}
-		n.buf = append(words.AppendSafe(append(n.buf, "==> "...), v.Bundle), " <==\n"...)
+		n.buf = append(words.AppendSafe(append(n.buf, "==> "...), v.Title), " <==\n"...)
 	}
 	w.views++
 	switch v.Plan.Mode {

@@ -59,7 +59,7 @@ func (s *sheet) Write(v View) error {
 	}
 	s.views++
 	if s.opts.Several {
-		s.buf = s.style.bundle(s.buf, words.Safe(v.Bundle))
+		s.buf = s.style.bundle(s.buf, words.Safe(v.Title))
 	}
 	for i, k := range v.Kinds {
 		if len(v.Kinds) > 1 {
@@ -141,9 +141,11 @@ func (s *sheet) measure(v View, k *rows.Kind) *table {
 	t.seen = r.Seen()
 	if s.opts.Columns == nil {
 		t.columns = slices.DeleteFunc(t.columns, func(c tableColumn) bool {
-			always := c.Show == rows.Key || c.Name == "bundle" && s.opts.Several
+			if slices.Contains(whose, c.Name) {
+				return !s.opts.Several || !c.said
+			}
 			mayShow := c.Show != 0 || v.Columns.Wide
-			return !always && (!mayShow || !c.said) || c.Name == "bundle" && !s.opts.Several
+			return c.Show != rows.Key && (!mayShow || !c.said)
 		})
 	}
 	for i := range t.columns {
@@ -151,6 +153,9 @@ func (s *sheet) measure(v View, k *rows.Kind) *table {
 	}
 	return t
 }
+
+// whose are the columns that tell the views of one output apart.
+var whose = []string{"host", "netns", "bundle"}
 
 // width is how many columns of a terminal a text takes. Most texts are ASCII,
 // for which it need not be worked out.

@@ -19,6 +19,8 @@ type options struct {
 	render.Columns
 	services  names.Source
 	byteOrder string
+	host      string // "" is each
+	netns     string // "" is that of proc/net
 
 	format    string // "" is netstat, or with kinds table
 	kinds     []*rows.Kind

@@ -20,22 +20,22 @@ import (
 // An output is where the views go: standard output, one file, or one file for
 // each kind of row.
 type output struct {
-	parts []part
-	files files
+	format render.Format
+	opts   render.Options
+	parts  []part
+	files  files
 }
 
 // A part is one writer and the kinds of rows that it gets.
 type part struct {
+	w io.Writer
 	render.Writer
 	kinds []*rows.Kind
 }
 
-// newOutput begins the output that the options ask for.
-func newOutput(s Streams, o *options, f render.Format, kinds []*rows.Kind, several bool) (*output, error) {
-	ro := render.Options{
-		Several: several, Columns: o.columns, Sort: o.sort, NoHeader: o.noHeader, RawCSV: o.rawCSV,
-	}
-	out := &output{}
+// newOutput opens the output that the options ask for.
+func newOutput(s Streams, o *options, f render.Format, kinds []*rows.Kind) (*output, error) {
+	out := &output{format: f, opts: render.Options{Columns: o.columns, Sort: o.sort, NoHeader: o.noHeader, RawCSV: o.rawCSV}}
 	if o.outputDir != "" {
 		if err := os.MkdirAll(o.outputDir, 0o777); err != nil {
 			return nil, outputError(err)
@@ -46,7 +46,7 @@ func newOutput(s Streams, o *options, f render.Format, kinds []*rows.Kind, sever
 				out.files.discard()
 				return nil, outputError(err)
 			}
-			out.parts = append(out.parts, part{f.New(w, ro), []*rows.Kind{k}})
+			out.parts = append(out.parts, part{w: w, kinds: []*rows.Kind{k}})
 		}
 		return out, nil
 	}
@@ -58,10 +58,20 @@ func newOutput(s Streams, o *options, f render.Format, kinds []*rows.Kind, sever
 		}
 		w = file
 	} else {
-		ro.Width, ro.Color = s.Width, s.Color
+		out.opts.Width, out.opts.Color = s.Width, s.Color
 	}
-	out.parts = []part{{f.New(w, ro), kinds}}
+	out.parts = []part{{w: w, kinds: kinds}}
 	return out, nil
+}
+
+// begin begins to write, once it is known whether there are several views.
+func (out *output) begin(several bool) {
+	out.opts.Several = several
+	for i := range out.parts {
+		if p := &out.parts[i]; p.Writer == nil {
+			p.Writer = out.format.New(p.w, out.opts)
+		}
+	}
 }
 
 // write writes the view of one bundle to all parts.

@@ -36,6 +36,10 @@ func ownFlags(o *options) []flag {
 			"with -s: also the counters that are zero, and those that netstat never shows"},
 		{"", "explain", set(&o.Explain),
 			"with -s: below each counter a line on what it means and when it is bad"},
+		{"", "host", listValue(func(s string) error { return setPath(&o.host, s) }),
+			"of a bundle with several machines only this one: its name, or that of its archive or directory in the bundle"},
+		{"", "netns", listValue(func(s string) error { return setPath(&o.netns, s) }),
+			"the tables of this network namespace, or of all of them; default is that of proc/net; `coldstat files` lists them"},
 		{"", "services", listValue(func(s string) error {
 			if s == "" {
 				return errors.New("it is empty")

@@ -29,39 +29,32 @@ func runNetstat(s Streams, o *options, bundles []string) error {
 	if noRoutes != nil && len(c.plan.Families) == 0 {
 		return noRoutes
 	}
-	out, err := newOutput(s, o, c.format, c.kinds, len(bundles) > 1)
+	out, err := newOutput(s, o, c.format, c.kinds)
 	if err != nil {
 		return err
 	}
-	code, shown, start := exitOK, 0, s.now()
+	run := &netstatRun{Streams: s, o: o, c: c, out: out, bundles: len(bundles)}
+	start := s.now()
 	for _, name := range bundles {
-		r := &reporter{w: s.Err, verbose: o.Verbose}
-		if len(bundles) > 1 {
-			r.prefix = words.Safe(name) + ": "
-		}
-		if err := showBundle(s, o, c, out, name, r); err != nil {
+		if err := run.bundle(name); err != nil {
 			e, ok := errors.AsType[*exitError](err)
 			if len(bundles) == 1 || ok && (e.code == exitUsage || e.stop) {
 				out.files.discard()
 				return err
 			}
-			r.code = max(r.code, finish(s.Err, err))
-		} else {
-			shown++
+			run.code = max(run.code, finish(s.Err, err))
 		}
-		r.summary()
-		code = max(code, r.code)
 	}
-	if shown == 0 {
+	if run.shown == 0 {
 		out.files.discard()
 	} else if err := out.finish(); err != nil {
 		return writeError(err)
 	}
-	if shown > 0 {
+	if run.shown > 0 {
 		hintSlim(s, start, bundles)
 	}
-	if code != exitOK {
-		return &exitError{code: code}
+	if run.code != exitOK {
+		return &exitError{code: run.code}
 	}
 	return noRoutes
 }
@@ -82,16 +75,55 @@ func routable(p query.Plan) (query.Plan, error) {
 	return p, nil
 }
 
-// showBundle opens one bundle and writes the view of it.
-func showBundle(s Streams, o *options, c choice, out *output, name string, r *reporter) error {
-	b, err := openBundle(s, name, c.files(o), r)
+// A netstatRun shows bundles, each of its machines from each of its network
+// namespaces that is asked for.
+type netstatRun struct {
+	Streams
+	o       *options
+	c       choice
+	out     *output
+	bundles int
+	shown   int // views
+	code    int
+}
+
+// bundle opens one bundle and writes the views of it.
+func (run *netstatRun) bundle(name string) error {
+	r := &reporter{w: run.Err, verbose: run.o.Verbose}
+	if run.bundles > 1 {
+		r.prefix = words.Safe(name) + ": "
+	}
+	b, err := openBundle(run.Streams, name, run.c.files(run.o), run.o, r)
 	if err != nil {
 		return err
 	}
 	defer b.Close()
 	boundGarbage()
-	view := render.View{Plan: c.plan, Columns: o.Columns, Report: r, Bundle: name}
-	table, problems := names.Load(b, o.services)
+	all, err := targets(b, run.o, name)
+	if err != nil {
+		return err
+	}
+	run.out.begin(run.bundles > 1 || len(all) > 1)
+	for _, t := range all {
+		of := *r
+		if len(all) > 1 {
+			of.prefix = words.Safe(t.title(name, all, run.bundles)) + ": "
+		}
+		if err := run.view(t, name, t.title(name, all, run.bundles), &of); err != nil {
+			return err
+		}
+		run.shown++
+		of.summary()
+		run.code = max(run.code, of.code)
+	}
+	return nil
+}
+
+// view writes one view.
+func (run *netstatRun) view(t target, name, title string, r *reporter) error {
+	o, c := run.o, run.c
+	view := render.View{Plan: c.plan, Columns: o.Columns, Report: r, Title: title}
+	table, problems := names.Load(t.files, o.services)
 	for _, err := range problems {
 		if file, ok := errors.AsType[*names.FileError](err); ok {
 			return usagef("--services takes auto, bundle, builtin, none or the path of a file", "--services: %w", file.Err)
@@ -102,7 +134,7 @@ func showBundle(s Streams, o *options, c choice, out *output, name string, r *re
 		r.tell(note, "the bundle has no etc/services: ports are named from the built-in table (--services none turns that off)")
 	}
 	view.Names = table
-	view.Snapshot = snapshot.Load(b, byteOrder(o.byteOrder, c.needsByteOrder(o)))
+	view.Snapshot = snapshot.Load(t.files, byteOrder(o.byteOrder, c.needsByteOrder(o)))
 	if order := view.Snapshot.Order; order.Order == binary.BigEndian && order.From != fromOption {
 		r.tell(note, "%s shows that the machine is big-endian; --byte-order overrides that", order.From)
 	}
@@ -110,25 +142,28 @@ func showBundle(s Streams, o *options, c choice, out *output, name string, r *re
 		r.tell(warning, "%s says the other byte order than %s, which is taken; --byte-order overrides that", order.Against, order.From)
 	}
 	if c.format.Rows {
-		view.Source = rows.SourceOf(view.Snapshot, name, b.Collector)
+		view.Source = rows.SourceOf(view.Snapshot, rows.Place{
+			Bundle: name, Archive: t.machine.Archive, Collector: t.machine.Collector, NetNS: t.netns, OtherNetNS: t.machine.Namespaces(),
+		})
 		if o.Programs && !view.Snapshot.Owners().Known {
 			r.tell(note, "the bundle has no proc/PID/fd links: no program is known")
 		}
 	}
 	view.Diagnostics = r.said
-	if err := out.write(view); err != nil {
+	if err := run.out.write(view); err != nil {
 		return writeError(err)
 	}
 	return nil
 }
 
 // openBundle opens a bundle for the wanted files, and tells what is to be said of it.
-func openBundle(s Streams, name string, want []string, r *reporter) (*bundle.Bundle, error) {
+func openBundle(s Streams, name string, want []string, o *options, r *reporter) (*bundle.Bundle, error) {
 	progress := startProgress(s, name)
 	b, err := bundle.Open(name, bundle.Options{
-		Want:     want,
-		Stdin:    s.In,
-		Progress: progress.told,
+		Want:       want,
+		Namespaces: o.netns != "",
+		Stdin:      s.In,
+		Progress:   progress.told,
 	})
 	progress.stop()
 	if err != nil {
@@ -147,7 +182,7 @@ func openBundle(s Streams, name string, want []string, r *reporter) (*bundle.Bun
 func (c choice) files(o *options) (list []string) {
 	needs := query.Needs{Programs: o.Programs, Extend: o.Extend > 0}
 	if !c.format.Rows {
-		return c.plan.Files(needs)
+		return append(c.plan.Files(needs), snapshot.HostFiles...)
 	}
 	needs.Programs = o.columns == nil || slices.ContainsFunc(slices.Concat(o.columns, o.sort), func(name string) bool {
 		name = strings.TrimPrefix(name, "-")

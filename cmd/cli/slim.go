@@ -3,7 +3,9 @@ package cli
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -112,7 +114,7 @@ func runSlim(s Streams, o *options, bundles []string) error {
 }
 
 func slimBundle(s Streams, name string, w io.Writer, ending string, r *reporter) error {
-	b, err := openBundle(s, name, snapshot.Names(), r)
+	b, err := openBundle(s, name, snapshot.Names(), &options{netns: allNamespaces}, r)
 	if err != nil {
 		return err
 	}
@@ -123,28 +125,65 @@ func slimBundle(s Streams, name string, w io.Writer, ending string, r *reporter)
 	return nil
 }
 
-// slim writes what is read of the bundle.
+// slim writes what is read of the bundle: each machine in a directory of its own.
 func slim(w io.Writer, ending string, b *bundle.Bundle, name string, r *reporter) error {
 	packed, err := bundle.Pack(w, ending)
 	if err != nil {
 		return err
 	}
-	snap := snapshot.Load(b, byteOrder("auto", false))
-	facts := snap.Facts()
-	at, _ := facts.CapturedAt.Get()
-	top := topDirectory(facts.Host.Value, b.Base(), name)
-	to, err := bundle.NewWriter(packed, bundle.WriterOptions{Top: top, Time: at, Damage: b.Damage})
-	if err != nil {
-		return err
-	}
-	slimmer := snapshot.Slimmer{Snapshot: snap, To: to, Refused: bundle.ErrName, Lost: r.lost}
-	if err := slimmer.Slim(); err != nil {
-		return err
+	var to *bundle.Writer
+	tops := map[string]bool{}
+	for i := range b.Machines {
+		m := &b.Machines[i]
+		facts := snapshot.Load(m, byteOrder("auto", false)).Facts()
+		top := unused(topDirectory(facts.Host.Value, whereIs(m), name), tops)
+		if to == nil {
+			at, _ := facts.CapturedAt.Get()
+			to, err = bundle.NewWriter(packed, bundle.WriterOptions{Top: top, Time: at, Damage: b.Damage})
+		} else {
+			err = to.Next(top)
+		}
+		if err == nil {
+			err = slimMachine(to, m, r)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	if err := to.Close(); err != nil {
 		return err
 	}
 	return packed.Close()
+}
+
+// slimMachine writes what is read of a machine, and what its network namespaces
+// have besides.
+func slimMachine(to *bundle.Writer, m *bundle.Machine, r *reporter) error {
+	views := []fs.FS{m}
+	for _, space := range m.Namespaces() {
+		in, _ := m.In(space)
+		views = append(views, in)
+	}
+	written := map[string]bool{}
+	for _, view := range views {
+		slimmer := snapshot.Slimmer{
+			Snapshot: snapshot.Load(view, byteOrder("auto", false)), To: to, Refused: bundle.ErrName, Lost: r.lost, Written: written,
+		}
+		if err := slimmer.Slim(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unused gives a name that no other machine has.
+func unused(top string, taken map[string]bool) string {
+	name := top
+	for i := 2; taken[name]; i++ {
+		name = fmt.Sprintf("%s-%d", top, i)
+	}
+	taken[name] = true
+	return name
 }
 
 // maxTop is the longest name of a top directory.
@@ -155,8 +194,9 @@ const maxTop = 64
 // underscores, and not like a directory in which the machine would be sought.
 func topDirectory(host, base, name string) string {
 	if base == "." {
-		base = bundle.Stem(filepath.Base(name))
+		base = filepath.Base(name)
 	}
+	base = bundle.Stem(path.Base(base))
 	if host == "" {
 		host = base
 	}

@@ -54,6 +54,12 @@ func NewWriter(w io.Writer, o WriterOptions) (*Writer, error) {
 	return tw, tw.member(&tar.Header{Typeflag: tar.TypeDir, Mode: 0o755, PAXRecords: records}, "")
 }
 
+// Next begins another machine, with another top directory.
+func (w *Writer) Next(top string) error {
+	w.o.Top = top
+	return w.member(&tar.Header{Typeflag: tar.TypeDir, Mode: 0o755}, "")
+}
+
 // member begins a member. name is its path on the machine.
 func (w *Writer) member(h *tar.Header, name string) error {
 	h.Name = path.Join(w.o.Top, name)

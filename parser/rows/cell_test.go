@@ -16,7 +16,7 @@ func TestJSONLikeStandard(t *testing.T) {
 	n := 0
 	for _, host := range fixtures.Captures() {
 		r := whole(t, fixtures.Capture(t, host))
-		r.Source = rows.SourceOf(r.Snapshot, "x.tar", "")
+		r.Source = rows.SourceOf(r.Snapshot, rows.Place{Bundle: "x.tar"})
 		for _, k := range rows.Kinds() {
 			for row := range k.Rows(r, nil) {
 				n++

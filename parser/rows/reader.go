@@ -90,7 +90,7 @@ type Reader struct {
 	// Want, if not nil, tells which columns are looked at. The others may be
 	// left unknown if they cost another table to read.
 	Want func(column string) bool
-	// Source is what [Reader.Facts] tells. Its Host and Bundle go into every row.
+	// Source is what [Reader.Facts] tells. Its Host, NetNS and Bundle go into every row.
 	// Zero tells nothing; SourceOf makes it.
 	Source Source
 
@@ -145,11 +145,12 @@ type Origin struct {
 	File   string             `json:"file" csv:"file" cut:"yes" doc:"the file of the captured machine that the row was read from"`
 	Line   parser.Opt[uint64] `json:"line" csv:"line" doc:"the row's line in the file, from 1; null if the row was put together from several lines or files"`
 	Host   parser.Opt[string] `json:"host" csv:"host" cut:"yes" doc:"the captured machine's name"`
+	NetNS  parser.Opt[string] `json:"netns" csv:"netns" cut:"yes" doc:"the network namespace that the row is of: its name, or else the kernel's number; null if the capture tells neither"`
 	Bundle parser.Opt[string] `json:"bundle" csv:"bundle" cut:"yes" doc:"the bundle, as it was named on the command line"`
 }
 
 func (r *Reader) origin(file string, line int) Origin {
-	o := Origin{File: file, Host: r.Source.Host, Bundle: r.Source.Bundle}
+	o := Origin{File: file, Host: r.Source.Host, NetNS: r.Source.NetNS, Bundle: r.Source.Bundle}
 	if line > 0 {
 		o.Line = parser.Some(uint64(line))
 	}

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"cmp"
 	"reflect"
 	"strconv"
 	"sync"
@@ -14,6 +15,7 @@ import (
 // was read.
 type Source struct {
 	Bundle          parser.Opt[string] `json:"bundle" csv:"bundle" cut:"yes" doc:"the bundle, as it was named on the command line"`
+	Archive         parser.Opt[string] `json:"archive" csv:"archive" cut:"yes" doc:"the archive in the bundle that holds the machine; null if none does"`
 	Collector       parser.Opt[string] `json:"collector" csv:"collector" doc:"what made the capture, if that is known"`
 	Host            parser.Opt[string] `json:"host" csv:"host" cut:"yes" doc:"the captured machine's name"`
 	HostFrom        parser.Opt[string] `json:"host_from" csv:"host_from" doc:"the file that tells it"`
@@ -28,21 +30,33 @@ type Source struct {
 	CaptureTimeFrom parser.Opt[string] `json:"capture_time_from" csv:"capture_time_from" doc:"the file that tells it"`
 	Uptime          parser.Opt[uint64] `json:"uptime_seconds" csv:"uptime_seconds" unit:"seconds" doc:"whole seconds since the machine was started"`
 	BootID          parser.Opt[string] `json:"boot_id" csv:"boot_id" doc:"a new one for each start of the machine"`
-	NetNS           parser.Opt[string] `json:"network_namespace" csv:"network_namespace" doc:"inode number of the namespace whose tables these are"`
+	NetNS           parser.Opt[string] `json:"netns" csv:"netns" cut:"yes" doc:"the network namespace whose tables these are: its name, or else the kernel's number"`
+	OtherNetNS      Words              `json:"other_netns" csv:"other_netns" cut:"yes" doc:"the machine's other network namespaces in the capture, which --netns takes"`
 }
 
-// SourceOf gathers what a capture tells of itself. The bundle's name and its
-// collector may be empty.
-func SourceOf(s *snapshot.Snapshot, bundle, collector string) Source {
+// A Place says where in a bundle a capture is. Any part may be empty.
+type Place struct {
+	Bundle, Archive, Collector string
+	NetNS                      string   // name of the network namespace; empty for that of proc/net
+	OtherNetNS                 []string // names of the others
+}
+
+// SourceOf gathers what a capture tells of itself.
+func SourceOf(s *snapshot.Snapshot, p Place) Source {
 	f := s.Facts()
 	src := Source{
-		Bundle: text(bundle), Collector: text(collector),
+		Bundle: text(p.Bundle), Archive: text(p.Archive), Collector: text(p.Collector),
 		Host: text(f.Host.Value), HostFrom: text(f.Host.From),
 		Kernel: text(f.Kernel.Value), KernelFrom: text(f.Kernel.From),
 		Arch: text(f.Architecture.Value), ArchFrom: text(f.Architecture.From),
 		CaptureTimeText: text(f.Captured.Value), CaptureTimeFrom: text(f.Captured.From),
-		Uptime: seconds(f.Uptime.Value), BootID: text(f.BootID.Value), NetNS: text(f.NetNS.Value),
+		Uptime: seconds(f.Uptime.Value), BootID: text(f.BootID.Value), NetNS: text(cmp.Or(p.NetNS, f.NetNS.Value)),
 		ByteOrder: parser.Some("big"), ByteOrderFrom: parser.Some(s.Order.From),
+	}
+	for _, name := range p.OtherNetNS {
+		if name != p.NetNS {
+			src.OtherNetNS = append(src.OtherNetNS, name)
+		}
 	}
 	if at, ok := f.CapturedAt.Get(); ok {
 		src.CaptureTime = parser.Some(at.Format(time.RFC3339))

@@ -33,22 +33,32 @@ type Facts struct {
 type Fact struct{ Value, From string }
 
 // FactFiles are the files that [Snapshot.Facts] looks at.
-var FactFiles = slices.Concat(hostFiles, unameFiles, dateFiles, []string{
+var FactFiles = slices.Concat(HostFiles, dateFiles, []string{
 	"proc/sys/kernel/osrelease", "proc/version", "proc/cpuinfo", "proc/uptime", "proc/sys/kernel/random/boot_id", "proc/*/ns/*",
 })
 
+// HostFiles tell the machine's name.
+var HostFiles = slices.Concat(hostFiles, unameFiles)
+
 // The files of one kind, best first. sosreport keeps the outputs of commands.
 var (
-	hostFiles  = []string{"proc/sys/kernel/hostname", "etc/hostname", "sos_commands/host/hostname", "hostname"}
+	hostFiles  = []string{"proc/sys/kernel/hostname", "etc/hostname", "etc/HOSTNAME", "sos_commands/host/hostname", "hostname"}
 	unameFiles = []string{"uname", "sos_commands/kernel/uname_-a"}
 	dateFiles  = []string{"date", "sos_commands/date/date", "sos_commands/general/date", "sos_commands/systemd/timedatectl"}
 )
+
+// HostName is the name of the machine, or empty.
+func (s *Snapshot) HostName() string { return s.host(s.fact(unameText, unameFiles...)).Value }
+
+func (s *Snapshot) host(uname Fact) Fact {
+	return s.fact(word, hostFiles...).or(uname.part(func(text string) string { return nth(text, 1) }))
+}
 
 // Facts reads what is known of the machine.
 func (s *Snapshot) Facts() Facts {
 	uname := s.fact(unameText, unameFiles...)
 	f := Facts{
-		Host:     s.fact(word, hostFiles...).or(uname.part(func(text string) string { return nth(text, 1) })),
+		Host:     s.host(uname),
 		Captured: s.fact(dateText, dateFiles...),
 		Uptime:   s.fact(uptime, "proc/uptime"),
 		BootID:   s.fact(bootID, "proc/sys/kernel/random/boot_id"),

@@ -90,6 +90,7 @@ var Files = slices.Concat([]File{
 	{"proc/net/atalk_route", true, "no AppleTalk routes of old kernels", false, count(parser.AtalkRoutes)},
 	{"proc/sys/kernel/hostname", false, "the machine's name from other files, if any", false, nil},
 	{"etc/hostname", false, "the machine's name from other files, if any", false, nil},
+	{"etc/HOSTNAME", false, "the machine's name from other files, if any", false, nil},
 	{"sos_commands/host/hostname", false, "the machine's name from other files, if any", false, nil},
 	{"hostname", false, "the machine's name from other files, if any", false, nil},
 	{"uname", false, "the kernel and its architecture from other files, if any", false, nil},

@@ -32,6 +32,11 @@ type Slimmer struct {
 	Refused error
 	// Lost is told what could not be kept.
 	Lost func(error)
+	// Written are the names of what was written, which is not written again. The
+	// map is shared by the views of one machine from all its network namespaces.
+	Written map[string]bool
+
+	as string // the name under which the file at hand is written
 }
 
 // maxLinkText is how much of a file is read that stands for a link.
@@ -42,7 +47,8 @@ const netNSLink = "proc/self/ns/net"
 
 // A slimFile is one file to keep.
 type slimFile struct {
-	name string
+	name string // of those that are read
+	as   string // in the capture, see [Snapshot.Called]
 	keep func(*Slimmer, string) error
 }
 
@@ -57,10 +63,20 @@ var keepers = map[string]func(*Slimmer, string) error{
 
 // Slim writes all files, sorted by name. An error is one of the writer's.
 func (s *Slimmer) Slim() error {
-	if err := s.To.Dir("proc/net"); err != nil { // a machine has one, if without tables
-		return err
+	if s.Written == nil {
+		s.Written = map[string]bool{}
+	}
+	if !s.Written["proc/net"] {
+		s.Written["proc/net"] = true
+		if err := s.To.Dir("proc/net"); err != nil { // a machine has one, if without tables
+			return err
+		}
 	}
 	for _, f := range s.files() {
+		if s.Written[f.as] {
+			continue
+		}
+		s.Written[f.as], s.as = true, f.as
 		switch err := f.keep(s, f.name); {
 		case err == nil:
 		case errors.Is(err, s.Refused):
@@ -73,7 +89,7 @@ func (s *Slimmer) Slim() error {
 }
 
 func (s *Slimmer) files() []slimFile {
-	list := []slimFile{{netNSLink, keepers["proc/*/ns/*"]}}
+	list := []slimFile{{name: netNSLink, keep: keepers["proc/*/ns/*"]}}
 	process := map[string]bool{}
 	for _, f := range Files {
 		keep := keepers[f.Name]
@@ -81,17 +97,20 @@ func (s *Slimmer) files() []slimFile {
 			keep = (*Slimmer).whole
 		}
 		if !strings.Contains(f.Name, "*") {
-			list = append(list, slimFile{f.Name, keep})
+			list = append(list, slimFile{name: f.Name, keep: keep})
 			continue
 		}
 		for name := range s.glob(f.Name) {
 			if strings.HasPrefix(name, "proc/") && !s.isProcess(process, name) {
 				continue
 			}
-			list = append(list, slimFile{name, keep})
+			list = append(list, slimFile{name: name, keep: keep})
 		}
 	}
-	slices.SortFunc(list, func(a, b slimFile) int { return strings.Compare(a.name, b.name) })
+	for i := range list {
+		list[i].as = s.Called(list[i].name)
+	}
+	slices.SortStableFunc(list, func(a, b slimFile) int { return strings.Compare(a.as, b.as) })
 	return list
 }
 
@@ -125,7 +144,7 @@ func (s *Slimmer) open(name string) (fs.File, error) {
 	}
 	if fi, err := f.Stat(); err == nil && fi.IsDir() {
 		f.Close()
-		return nil, s.To.Dir(name)
+		return nil, s.To.Dir(s.as)
 	}
 	return f, nil
 }
@@ -150,7 +169,7 @@ func (s *Slimmer) file(name string, size int64, r io.Reader, failed error) error
 	if failed != nil {
 		s.Lost(fmt.Errorf("%s cannot be read to its end: %w", name, failed))
 	}
-	return s.To.File(name, size, r, failed)
+	return s.To.File(s.as, size, r, failed)
 }
 
 // part keeps what cut leaves of a file.
@@ -191,7 +210,7 @@ func (s *Slimmer) link(name string, max int64) error {
 			s.leaveOut(name, err)
 			return nil
 		}
-		return s.To.Link(name, target)
+		return s.To.Link(s.as, target)
 	}
 	if !fi.Mode().IsRegular() && !fi.IsDir() {
 		return nil
@@ -203,7 +222,7 @@ func (s *Slimmer) link(name string, max int64) error {
 	defer f.Close()
 	text, failed := io.ReadAll(io.LimitReader(f, max))
 	if target, ok := linkText(text); ok && failed == nil && int64(len(text)) < max {
-		return s.To.Link(name, target)
+		return s.To.Link(s.as, target)
 	}
 	return s.file(name, int64(len(text)), bytes.NewReader(text), failed)
 }

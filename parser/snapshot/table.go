@@ -27,6 +27,16 @@ func Load(root fs.FS, order ByteOrder) *Snapshot {
 	return &Snapshot{root: root, opts: parser.Options{ByteOrder: order.Order}, Order: order}
 }
 
+// Called gives the name that a file has in the capture: collectors have their own
+// ones for the outputs of commands, which are read as output/NAME, and files of a
+// network namespace lie apart. It is the same for others.
+func (s *Snapshot) Called(name string) string {
+	if c, ok := s.root.(interface{ Called(string) string }); ok {
+		return c.Called(name)
+	}
+	return name
+}
+
 // A State tells what a table's file was like. "Not in the bundle", "empty" and
 // "no rows" are three different answers.
 type State int
