@@ -1,247 +1,13 @@
 package parser_test
 
 import (
-	"encoding/binary"
 	"errors"
-	"fmt"
-	"io"
-	"iter"
-	"os"
-	"path"
-	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
-	"testing/iotest"
 
-	"github.com/coldstat/coldstat/fixtures"
 	"github.com/coldstat/coldstat/parser"
 )
-
-// A socketReader is NetstatSockets or SSSockets.
-type socketReader = func(string, io.Reader, parser.Options) iter.Seq2[parser.PrintedSocket, error]
-
-// printedSockets reads a whole text.
-func printedSockets(read socketReader, file string, r io.Reader) (rows []parser.PrintedSocket, errs []string) {
-	for s, err := range read(file, r, parser.Options{}) {
-		if err != nil {
-			errs = append(errs, err.Error())
-			continue
-		}
-		rows = append(rows, s)
-	}
-	return rows, errs
-}
-
-// inetOf and unixOf decode one good row.
-func inetOf(t *testing.T, read socketReader, file, text string) (parser.InetSocket, string) {
-	t.Helper()
-	rows, errs := printedSockets(read, file, strings.NewReader(text))
-	if len(rows) != 1 || len(errs) > 0 || rows[0].Inet.Printed == nil {
-		t.Fatalf("%q: rows %+v, errors %q; want one row of the internet", text, rows, errs)
-	}
-	return rows[0].Inet, rows[0].Table
-}
-
-func unixOf(t *testing.T, read socketReader, file, text string) parser.UnixSocket {
-	t.Helper()
-	rows, errs := printedSockets(read, file, strings.NewReader(text))
-	if len(rows) != 1 || len(errs) > 0 || rows[0].Table != "unix" || rows[0].Unix.Printed == nil {
-		t.Fatalf("%q: rows %+v, errors %q; want one UNIX socket", text, rows, errs)
-	}
-	return rows[0].Unix
-}
-
-// kernelSockets are the rows of proc/net, by what both show.
-type kernelSockets struct {
-	inet map[string][]parser.InetSocket // by table, addresses, and a zero or other inode
-	unix map[uint64][]parser.UnixSocket // by inode
-	n    int
-}
-
-func inetKey(table string, s parser.InetSocket) string {
-	return fmt.Sprint(table, " ", s.Local, " ", s.Remote)
-}
-
-func readKernel(t *testing.T, host string, order binary.ByteOrder) kernelSockets {
-	t.Helper()
-	k := kernelSockets{inet: map[string][]parser.InetSocket{}, unix: map[uint64][]parser.UnixSocket{}}
-	open := func(name string) io.Reader {
-		data, err := os.ReadFile(filepath.Join(fixtures.Corpus(t), host, "proc/net", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return strings.NewReader(string(data))
-	}
-	for _, table := range []string{"tcp", "tcp6", "udp", "udp6", "raw", "raw6"} {
-		for s, err := range parser.Inet(table, open(table), parser.Options{ByteOrder: order}) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			k.inet[inetKey(table, s)] = append(k.inet[inetKey(table, s)], s)
-			k.n++
-		}
-	}
-	for s, err := range parser.Unix("unix", open("unix"), parser.Options{}) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		k.unix[s.Inode] = append(k.unix[s.Inode], s)
-		k.n++
-	}
-	return k
-}
-
-// takeInet finds the row, and takes it out: of several with the same addresses the
-// one with the same inode, if that was printed.
-func (k kernelSockets) takeInet(p parser.PrintedSocket) (parser.InetSocket, bool) {
-	key := inetKey(p.Table, p.Inet)
-	list := k.inet[key]
-	i := slices.IndexFunc(list, func(s parser.InetSocket) bool {
-		return p.Inet.Printed.Lacks.Has(parser.LacksInode) || s.Inode == p.Inet.Inode
-	})
-	if i < 0 {
-		return parser.InetSocket{}, false
-	}
-	s := list[i]
-	k.inet[key] = slices.Delete(slices.Clone(list), i, i+1)
-	return s, true
-}
-
-// inetDifferences names the columns that the text has and tells otherwise. The text
-// is younger than the files by up to late (1/100 s), in which timers ran down, and
-// ss rounds them down to seconds or minutes.
-func inetDifferences(printed, kernel parser.InetSocket, late uint64) (list []string) {
-	lacks := printed.Printed.Lacks
-	switch {
-	case printed.TimerExpires >= 600*100 && printed.TimerExpires%6000 == 0:
-		late += 6000
-	case printed.TimerExpires >= 10*100 && printed.TimerExpires%100 == 0:
-		late += 100
-	}
-	for _, c := range []struct {
-		name  string
-		lacks parser.Lack
-		same  bool
-	}{
-		{"State", 0, printed.State == kernel.State},
-		{"RecvQ", 0, printed.RecvQ == kernel.RecvQ},
-		{"SendQ", 0, printed.SendQ == kernel.SendQ},
-		{"Timer", parser.LacksTimer, printed.Timer == kernel.Timer},
-		{"TimerExpires", parser.LacksTimer, kernel.TimerExpires-printed.TimerExpires <= late},
-		{"Retransmits", parser.LacksRetransmits, printed.Retransmits == kernel.Retransmits},
-		{"Timeout", parser.LacksTimeout, printed.Timeout == kernel.Timeout},
-		{"UID", parser.LacksUID, printed.UID == kernel.UID},
-		{"Inode", parser.LacksInode, printed.Inode == kernel.Inode},
-	} {
-		if !c.same && !lacks.Has(c.lacks) {
-			list = append(list, c.name)
-		}
-	}
-	return list
-}
-
-// unixDifferences does the same. A path may end at its first blank.
-func unixDifferences(printed, kernel parser.UnixSocket, cuts bool) (list []string) {
-	lacks := printed.Printed.Lacks
-	if cuts {
-		kernel.Path, _, _ = strings.Cut(kernel.Path, " ")
-	}
-	for _, c := range []struct {
-		name  string
-		lacks parser.Lack
-		same  bool
-	}{
-		{"unix RefCount", parser.LacksRefCount, printed.RefCount == kernel.RefCount},
-		{"unix Flags", parser.LacksFlags, printed.Flags == kernel.Flags},
-		{"unix Type", 0, printed.Type == kernel.Type},
-		{"unix State", 0, printed.State == kernel.State},
-		{"unix Path", 0, printed.Path == kernel.Path},
-		{"unix HasInode", 0, printed.HasInode == kernel.HasInode},
-	} {
-		if !c.same && !lacks.Has(c.lacks) {
-			list = append(list, c.name)
-		}
-	}
-	return list
-}
-
-// differences compares a text with the kernel's files of about the same moment:
-// it counts rows by the columns that differ, rows that the files do not have as
-// "gone" and rows of the files that the text does not have as "new".
-func differences(t *testing.T, c diffCase) map[string]int {
-	t.Helper()
-	f, err := os.Open(filepath.Join(fixtures.Corpus(t), c.host, c.file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, errs := printedSockets(c.read, c.file, f)
-	if len(errs) > 0 {
-		t.Errorf("%s: %s: errors %q", c.host, c.file, errs)
-	}
-	order := binary.ByteOrder(binary.LittleEndian)
-	if strings.Contains(c.host, "s390x") {
-		order = binary.BigEndian
-	}
-	k := readKernel(t, c.host, order)
-	count := map[string]int{"new": k.n, "gone": 0}
-	for _, p := range rows {
-		var diff []string
-		if p.Table == "unix" {
-			list := k.unix[p.Unix.Inode]
-			if len(list) == 0 {
-				count["gone"]++
-				continue
-			}
-			k.unix[p.Unix.Inode] = list[1:]
-			diff = unixDifferences(p.Unix, list[0], strings.HasPrefix(path.Base(c.file), "netstat"))
-		} else {
-			s, ok := k.takeInet(p)
-			if !ok {
-				count["gone"]++
-				continue
-			}
-			diff = inetDifferences(p.Inet, s, c.late)
-		}
-		count["new"]--
-		for _, d := range diff {
-			count[d]++
-		}
-	}
-	return count
-}
-
-// diffCase is a text, how late it is (1/100 s), and how many rows may differ, by
-// column; the others are equal.
-type diffCase struct {
-	read       socketReader
-	host, file string
-	late       uint64
-	most       map[string]int
-}
-
-func checkDifferences(t *testing.T, cases []diffCase) {
-	t.Helper()
-	for _, c := range cases {
-		for column, n := range differences(t, c) {
-			if n > c.most[column] {
-				t.Errorf("%s: %s: %s: %d rows differ, want %d at most", c.host, c.file, column, n, c.most[column])
-			}
-		}
-	}
-}
-
-const (
-	bigEndian = "ours/s390x-qemu-6.1"
-	manyRows  = "ours/big-6.18-x86_64"
-	coreos    = "public/sos-coreos-master1"
-)
-
-// sent: one of coreos's sockets waited for an acknowledgement when the files were
-// read, and no more when the commands ran.
-var sent = map[string]int{"SendQ": 1, "Timer": 1, "TimerExpires": 1}
 
 // TestNetstatAgainstKernel compares netstat's texts with the kernel's files of the
 // same machine: each row is in both.
@@ -256,7 +22,195 @@ func TestNetstatAgainstKernel(t *testing.T) {
 	})
 }
 
-var _ = errors.Is
-var _ = path.Base
-var _ = reflect.DeepEqual
-var _ = iotest.OneByteReader
+// What netstat's headings look like.
+const (
+	netstatHead  = "Active Internet connections (servers and established)\nProto Recv-Q Send-Q Local Address           Foreign Address         State       "
+	netstatUnix  = "Active UNIX domain sockets (servers and established)\nProto RefCnt Flags       Type       State         I-Node   "
+	netstatAll   = netstatHead + "User       Inode      PID/Program name     Timer\n"
+	netstatUnixP = netstatUnix + "PID/Program name     Path\n"
+)
+
+const (
+	noUser  = parser.LacksUID | parser.LacksInode
+	noTimer = parser.LacksTimer | parser.LacksRetransmits | parser.LacksTimeout
+)
+
+// TestNetstatInet pins what each set of columns gives.
+func TestNetstatInet(t *testing.T) {
+	for _, c := range []struct {
+		name, file, text     string
+		table, local, remote string
+		want                 parser.InetSocket
+		printed              parser.Printed
+	}{
+		{"all columns", "x", netstatAll + "tcp        1      2 10.0.0.1:22             10.0.0.2:4711           ESTABLISHED 33         9713       274/socat            keepalive (6.63/4/5)\n",
+			"tcp", "10.0.0.1:22", "10.0.0.2:4711",
+			parser.InetSocket{State: 1, RecvQ: 1, SendQ: 2, UID: 33, Inode: 9713, Timer: 2, TimerExpires: 663, Retransmits: 4, Timeout: 5},
+			parser.Printed{PID: parser.Some[uint64](274), Program: "socat"}},
+		{"only -a and -n", "x", netstatHead + "\ntcp        0      0 0.0.0.0:22              0.0.0.0:*               LISTEN     \n",
+			"tcp", "0.0.0.0:22", "0.0.0.0:0", parser.InetSocket{State: 10}, parser.Printed{Lacks: noUser | noTimer}},
+		{"names of users", "x", netstatHead + "User       Inode     \ntcp        0      0 0.0.0.0:22              0.0.0.0:*               LISTEN      systemd-resolve 26985     \n",
+			"tcp", "0.0.0.0:22", "0.0.0.0:0", parser.InetSocket{State: 10, Inode: 26985}, parser.Printed{Lacks: parser.LacksUID | noTimer}},
+		{"no process", "x", netstatAll + "tcp        0      0 10.0.0.1:22             10.0.0.2:4711           TIME_WAIT   0          0          -                    timewait (53.04/0/-1)\n",
+			"tcp", "10.0.0.1:22", "10.0.0.2:4711", parser.InetSocket{State: 6, Timer: 3, TimerExpires: 5304, Timeout: -1}, parser.Printed{}},
+		{"a program with blanks and a timer's look", "x", netstatAll + "tcp6       0      0 :::80                   :::*                    LISTEN      0          7          9/a on (1.00/1/1)    off (0.00/0/0)\n",
+			"tcp6", "[::]:80", "[::]:0", parser.InetSocket{State: 10, Inode: 7}, parser.Printed{PID: parser.Some[uint64](9), Program: "a on (1.00/1/1)"}},
+		{"another timer", "x", netstatAll + "udp        0      0 0.0.0.0:53              0.0.0.0:*                           5          7          -                    unkn-7 (0.10/0/0)\n",
+			"udp", "0.0.0.0:53", "0.0.0.0:0", parser.InetSocket{State: 7, UID: 5, Inode: 7, Timer: 7, TimerExpires: 10}, parser.Printed{}},
+		{"connected udp", "x", netstatAll + "udp        0      0 10.0.0.1:40514          10.0.0.3:514            ESTABLISHED 5          7          -                    off (0.00/0/0)\n",
+			"udp", "10.0.0.1:40514", "10.0.0.3:514", parser.InetSocket{State: 1, UID: 5, Inode: 7}, parser.Printed{}},
+		{"udplite", "x", netstatHead + "\nudpl6      0      0 ::1:53                  :::*                               \n",
+			"udplite6", "[::1]:53", "[::]:0", parser.InetSocket{State: 7}, parser.Printed{Lacks: noUser | noTimer}},
+		{"mapped", "x", netstatHead + "\ntcp6       0      0 1.2.3.4:22              5.6.7.8:4711            CLOSE_WAIT \n",
+			"tcp6", "[::ffff:1.2.3.4]:22", "[::ffff:5.6.7.8]:4711", parser.InetSocket{State: 8}, parser.Printed{Lacks: noUser | noTimer}},
+		{"raw", "x", netstatHead + "\nraw        0      0 10.0.0.1:89             10.0.0.2:*              1          \n",
+			"raw", "10.0.0.1:89", "10.0.0.2:0", parser.InetSocket{State: 1}, parser.Printed{Lacks: noUser | noTimer}},
+		{"raw of busybox", "x", netstatHead + "\nraw        0      0 :::58                   ::%27982517:*           58          \n",
+			"raw6", "[::]:58", "[::]:0", parser.InetSocket{State: 7}, parser.Printed{Lacks: noUser | noTimer}},
+		{"connected raw of busybox", "x", netstatHead + "\nraw        0      0 10.0.0.1:89             10.0.0.2:*              89         \n",
+			"raw", "10.0.0.1:89", "10.0.0.2:0", parser.InetSocket{State: 1}, parser.Printed{Lacks: noUser | noTimer}},
+		{"tcp6 of busybox", "x", netstatHead + "\ntcp        0      0 ::1:53                  :::*                    LISTEN\n",
+			"tcp6", "[::1]:53", "[::]:0", parser.InetSocket{State: 10}, parser.Printed{Lacks: noUser | noTimer}},
+		{"no heading, options in the name", "sos/netstat_-neopa", "tcp 0 0 1.1.1.1:1 0.0.0.0:* LISTEN 3 4 5/x y off (0.00/0/0)\n",
+			"tcp", "1.1.1.1:1", "0.0.0.0:0", parser.InetSocket{State: 10, UID: 3, Inode: 4}, parser.Printed{PID: parser.Some[uint64](5), Program: "x y"}},
+		{"no heading, no options", "x", "tcp 0 0 1.1.1.1:1 0.0.0.0:* LISTEN 3 4 5/x y off (0.00/0/0)\r\n",
+			"tcp", "1.1.1.1:1", "0.0.0.0:0", parser.InetSocket{State: 10}, parser.Printed{Lacks: noUser | noTimer}},
+		{"wide by its name", "netstat_-W_-an.txt", "tcp6 0 0 2001:db8:77::1234:41346 :::* LISTEN\n",
+			"tcp6", "[2001:db8:77::1234]:41346", "[::]:0", parser.InetSocket{State: 10}, parser.Printed{Lacks: noUser | noTimer}},
+		{"wide by a word", "netstat_-an_--wide", "tcp6 0 0 2001:db8::12:1234:41346 :::* LISTEN\n",
+			"tcp6", "[2001:db8::12:1234]:41346", "[::]:0", parser.InetSocket{State: 10}, parser.Printed{Lacks: noUser | noTimer}},
+		{"wide by a longer column", "x", "tcp6 0 0 2001:db8::12:1234:41346 2001:db8::112:1234:41346 ESTABLISHED\n",
+			"tcp6", "[2001:db8::12:1234]:41346", "[2001:db8::112:1234]:41346", parser.InetSocket{State: 1}, parser.Printed{Lacks: noUser | noTimer}},
+	} {
+		got, table := inetOf(t, parser.NetstatSockets, c.file, c.text)
+		if table != c.table {
+			t.Errorf("%s: table %q, want %q", c.name, table, c.table)
+		}
+		c.want.Printed = &c.printed
+		wantInet(t, c.name, got, c.want, c.local, c.remote)
+	}
+}
+
+func TestNetstatUnix(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       parser.UnixSocket
+	}{
+		{"listening", netstatUnix + "Path\nunix  2      [ ACC ]     STREAM     LISTENING     319095   /run/x\n",
+			parser.UnixSocket{RefCount: 2, Flags: parser.UnixAccept, Type: 1, State: 1, Inode: 319095, Path: "/run/x"}},
+		{"no path", netstatUnix + "Path\nunix  3      [ ]         SEQPACKET  CONNECTED     312691   \n",
+			parser.UnixSocket{RefCount: 3, Type: 5, State: 3, Inode: 312691}},
+		{"no state", netstatUnix + "Path\nunix  3      [ W N ]     DGRAM                    312691   @a b  \n",
+			parser.UnixSocket{RefCount: 3, Flags: parser.UnixWait | parser.UnixNoSpace, Type: 2, State: 1, Inode: 312691, Path: "@a b  "}},
+		{"in the backlog", netstatUnix + "Path\nunix  2      [ ]         STREAM     CONNECTING    0        /run/x\n",
+			parser.UnixSocket{RefCount: 2, Type: 1, State: 2, Path: "/run/x"}},
+		{"disconnecting", netstatUnix + "Path\nunix  2      [ ]         STREAM     DISCONNECTING 0        \n",
+			parser.UnixSocket{RefCount: 2, Type: 1, State: 4}},
+		{"a process", netstatUnixP + "unix  2      [ ]         DGRAM                    11780    1/systemd            /run/with space\n",
+			parser.UnixSocket{RefCount: 2, Type: 2, State: 1, Inode: 11780, Path: "/run/with space", Printed: &parser.Printed{PID: parser.Some[uint64](1), Program: "systemd"}}},
+		{"a program with blanks", netstatUnixP + "unix  2      [ ]         DGRAM                    117801234 600/sshd: /usr/sbin  /run/x\n",
+			parser.UnixSocket{RefCount: 2, Type: 2, State: 1, Inode: 117801234, Path: "/run/x", Printed: &parser.Printed{PID: parser.Some[uint64](600), Program: "sshd: /usr/sbin"}}},
+		{"a program and no path", netstatUnixP + "unix  2      [ ]         DGRAM                    1        600/a b\n",
+			parser.UnixSocket{RefCount: 2, Type: 2, State: 1, Inode: 1, Printed: &parser.Printed{PID: parser.Some[uint64](600), Program: "a b"}}},
+		{"a program wider than its column", netstatUnixP + "unix  2      [ ]         DGRAM                    1        600/a23456789012345678901 /run/x y\n",
+			parser.UnixSocket{RefCount: 2, Type: 2, State: 1, Inode: 1, Path: "/run/x y", Printed: &parser.Printed{PID: parser.Some[uint64](600), Program: "a23456789012345678901"}}},
+		{"no process", netstatUnixP + "unix  2      [ ]         DGRAM                    1        -                    /run/x\n",
+			parser.UnixSocket{RefCount: 2, Type: 2, State: 1, Inode: 1, Path: "/run/x"}},
+		{"the narrow heading", "Proto RefCnt Flags       Type       State         I-Node PID/Program name    Path\n" +
+			"unix  2      [ ACC ]     STREAM     LISTENING      23584 872/gssproxy        /run/gssproxy.sock\n",
+			parser.UnixSocket{RefCount: 2, Flags: parser.UnixAccept, Type: 1, State: 1, Inode: 23584, Path: "/run/gssproxy.sock", Printed: &parser.Printed{PID: parser.Some[uint64](872), Program: "gssproxy"}}},
+	} {
+		got := unixOf(t, parser.NetstatSockets, "x", c.text)
+		c.want.Line, c.want.HasInode = strings.Count(c.text, "\n"), true
+		if c.want.Printed == nil {
+			c.want.Printed = new(parser.Printed)
+		}
+		if !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s:\n got %+v %+v\nwant %+v %+v", c.name, got, *got.Printed, c.want, *c.want.Printed)
+		}
+	}
+	old := unixOf(t, parser.NetstatSockets, "x", netstatUnix+"Path\nunix  1      [ ]         STREAM     CONNECTED     -        /dev/log\n")
+	if old.HasInode || old.Path != "/dev/log" {
+		t.Errorf("without an inode: %+v", old)
+	}
+}
+
+// TestNetstatErrors pins what is said about rows that cannot be read: the whole text.
+func TestNetstatErrors(t *testing.T) {
+	tcp := func(rest string) string { return netstatAll + "tcp        " + rest + "\n" }
+	unix := func(rest string) string { return netstatUnixP + "unix  " + rest + "\n" }
+	checkErrors(t, parser.NetstatSockets, []errorCase{
+		{"only the protocol", "tcp\n", `x:1: Recv-Q missing: row ends before this column`},
+		{"no queue", tcp("many 0 1.1.1.1:1 0.0.0.0:* LISTEN"), `x:3: Recv-Q "many": invalid syntax`},
+		{"queue too large", tcp("0 18446744073709551616 1.1.1.1:1"), `x:3: Send-Q "18446744073709551616": value out of range`},
+		{"a name", tcp("0 0 localhost:22 0.0.0.0:* LISTEN"), `x:3: Local Address "localhost:22": invalid syntax`},
+		{"a service", tcp("0 0 1.1.1.1:ssh 0.0.0.0:* LISTEN"), `x:3: Local Address "1.1.1.1:ssh": invalid syntax`},
+		{"a cut name", tcp("0 0 localhost.localdo:35450 0.0.0.0:* LISTEN"), `x:3: Local Address "localhost.localdo:35450": invalid syntax`},
+		{"no port", tcp("0 0 1.1.1.1 0.0.0.0:* LISTEN"), `x:3: Local Address "1.1.1.1": invalid syntax`},
+		{"port too large", tcp("0 0 1.1.1.1:1 1.1.1.1:65536 LISTEN"), `x:3: Foreign Address "1.1.1.1:65536": value out of range`},
+		{"no peer", tcp("0 0 1.1.1.1:1"), `x:3: Foreign Address missing: row ends before this column`},
+		{"cut address", "tcp6 0 0 2001:db8::12:1234:41346 :::* LISTEN\n", `x:1: Local Address "2001:db8::12:1234:41346": netstat without -W cuts addresses at this length`},
+		{"cut peer", "udp6 0 0 ::1:1 2001:db8::12:1234:41346\n", `x:1: Foreign Address "2001:db8::12:1234:41346": netstat without -W cuts addresses at this length`},
+		{"no such state", tcp("0 0 1.1.1.1:1 0.0.0.0:* ESTAB"), `x:3: State "ESTAB": invalid syntax`},
+		{"no state", tcp("0 0 1.1.1.1:1 0.0.0.0:*"), `x:3: State missing: row ends before this column`},
+		{"no state of raw", "raw 0 0 1.1.1.1:1 0.0.0.0:* LISTEN\n", `x:1: State "LISTEN": invalid syntax`},
+		{"no such state of raw", "raw 0 0 1.1.1.1:1 1.1.1.1:* 256\n", `x:1: State "256": value out of range`},
+		{"uid too large", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 4294967296 1 - off (0.00/0/0)"), `x:3: User "4294967296": value out of range`},
+		{"no inode", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 0 - off (0.00/0/0)"), `x:3: Inode "-": invalid syntax`},
+		{"no timer", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 0 1 -"), `x:3: Timer "-": row ends before this column`},
+		{"no such timer", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 0 1 - maybe (0.00/0/0)"), `x:3: Timer "maybe": invalid syntax`},
+		{"timer number too large", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 0 1 - unkn-256 (0.00/0/0)"), `x:3: Timer "unkn-256": value out of range`},
+		{"time of three digits", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 0 1 - on (0.000/0/0)"), `x:3: Timer "on": invalid syntax`},
+		{"time too large", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 0 1 - on (184467440737095516.00/0/0)"), `x:3: Timer "on": value out of range`},
+		{"timeout too large", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 0 1 - on (0.00/0/2147483648)"), `x:3: Timer "on": value out of range`},
+		{"no process", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 0 1 off (0.00/0/0)"), `x:3: PID/Program name "off": row ends before this column`},
+		{"process without name", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 0 1 12 off (0.00/0/0)"), `x:3: PID/Program name "12": invalid syntax`},
+		{"unix no flags", unix("2 STREAM"), `x:3: Flags "STREAM": invalid syntax`},
+		{"unix flag", unix("2 [ X ] STREAM"), `x:3: Flags "[": invalid syntax`},
+		{"unix flags do not end", unix("2 [ ACC"), `x:3: Flags missing: row ends before this column`},
+		{"unix type", unix("2 [ ] PIPE 1 -"), `x:3: Type "PIPE": invalid syntax`},
+		{"unix state", unix("2 [ ] STREAM ESTAB 1 -"), `x:3: State "ESTAB": invalid syntax`},
+		{"unix no inode", unix("2 [ ] STREAM CONNECTED"), `x:3: I-Node missing: row ends before this column`},
+		{"unix no process", unix("2 [ ] STREAM CONNECTED 12"), `x:3: PID/Program name missing: row ends before this column`},
+		{"unix references", unix("4294967296 [ ] STREAM"), `x:3: RefCnt "4294967296": value out of range`},
+		{"escape sequence", tcp("0 0 \x1b[2J:1 0.0.0.0:* LISTEN"), `x:3: Local Address "\x1b[2J:1": invalid syntax`},
+		{"line too long", "tcp" + strings.Repeat(" ", 70_000) + "\n", `x:1: "tcp` + strings.Repeat(" ", 61) + `": line too long`},
+		{"cut at the end", netstatHead + "\ntcp 0 0 1.1.1.1:1 0.0.0.0:* LISTEN", `x:3: "LISTEN": the file ends here without a newline, the value may be cut`},
+	})
+	for _, err := range parser.NetstatSockets("x", strings.NewReader("tcp6 0 0 2001:db8::12:1234:41346 :::* LISTEN\n"), parser.Options{}) {
+		if !errors.Is(err, parser.ErrCut) {
+			t.Errorf("%v is no ErrCut", err)
+		}
+	}
+}
+
+// TestNetstatPassesOver: what is no socket of the tables is neither row nor error.
+func TestNetstatPassesOver(t *testing.T) {
+	rows, errs := printedSockets(parser.NetstatSockets, "x", strings.NewReader(`exec of "netstat" failed
+Kernel IP routing table
+Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface
+0.0.0.0         10.0.2.2        0.0.0.0         UG        0 0          0 tcp
+Kernel Interface table
+Iface      MTU    RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP TX-OVR Flg
+tcp       1500      400      0      0 0           383      0      0      0 BMRU
+IPv6/IPv4 Group Memberships
+tcp             1      all-systems.mcast.net
+`+netstatHead+`
+tcp        0      0 1.1.1.1:1               0.0.0.0:*               LISTEN
+sctp       0      0 1.1.1.1:2               0.0.0.0:*               LISTEN
+
+ tcp indented
+netstat: no support for AF INET (dccp)
+Active Bluetooth connections (servers and established)
+Proto  Destination       Source            State         PSM DCID   SCID      IMTU    OMTU Security
+l2cap  00:00:00:00:00:00 00:00:00:00:00:00 LISTEN
+tcp is not what stands here
+Active IPX sockets
+tcp neither
+`+netstatUnix+`Path
+unix  2      [ ]         DGRAM                    11780    /x
+`))
+	if len(rows) != 2 || len(errs) > 0 || rows[0].Table != "tcp" || rows[1].Unix.Path != "/x" {
+		t.Errorf("rows %+v, errors %q", rows, errs)
+	}
+}

@@ -97,7 +97,7 @@ func (t *ssText) read(c *cursor, p *PrintedSocket) bool {
 	if len(c.b) == 0 || isBlank(c.b[0]) {
 		return false
 	}
-	word, at := c.tokenAt("Netid")
+	word := c.token("Netid")
 	netid := string(word[:min(len(word), maxValue)])
 	table, known := ssTables[netid]
 	state, isState := ssStates[netid]
@@ -106,9 +106,8 @@ func (t *ssText) read(c *cursor, p *PrintedSocket) bool {
 		t.heading(c.b)
 		return false
 	case known:
-		var ok bool
-		word, at = c.tokenAt("State")
-		if state, ok = ssStates[string(word)]; !ok {
+		word, at := c.tokenAt("State")
+		if state, isState = ssStates[string(word)]; !isState {
 			c.fail("State", at, ErrSyntax)
 		}
 	case !isState:
@@ -271,7 +270,7 @@ func (t *ssText) unix(c *cursor, s *UnixSocket, state State, send uint64) {
 // unixColumns gives where the blank between the path and the inode stands, and
 // where the peer's address ends. The path may hold any text. Where the row has
 // both addresses at the heading's columns, as it does since iproute2 4.15, those
-// count, else the first place that looks right does.
+// count, else the first place that looks right does, best with a peer of no name.
 func (t *ssText) unixColumns(b []byte, start int) (colon, end int, ok bool) {
 	if t.localColon > start && t.peerColon > t.localColon {
 		if inode := portEnd(b, t.localColon); inode > 0 && inode < t.peerColon {
@@ -280,6 +279,18 @@ func (t *ssText) unixColumns(b []byte, start int) (colon, end int, ok bool) {
 			}
 		}
 	}
+	owners := len(b)
+	if i := bytes.Index(b, []byte(" users:((")); i > start {
+		owners = i
+	}
+	if colon, end, ok = unixPorts(b[:owners], start, true); ok {
+		return colon, end, ok
+	}
+	return unixPorts(b, start, false)
+}
+
+// unixPorts finds the first `12 peer 13`, where the peer has no name or any.
+func unixPorts(b []byte, start int, star bool) (colon, end int, ok bool) {
 	for i := start + 1; i < len(b); i++ {
 		peer := portEnd(b, i)
 		if peer < 0 {
@@ -292,7 +303,8 @@ func (t *ssText) unixColumns(b []byte, start int) (colon, end int, ok bool) {
 		for blank < len(b) && !isBlank(b[blank]) {
 			blank++
 		}
-		if end := portEnd(b, blank); blank > peer && end > 0 {
+		end := portEnd(b, blank)
+		if end > 0 && blank > peer && (!star || string(b[peer:blank]) == "*") {
 			return i, end, true
 		}
 	}
