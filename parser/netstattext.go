@@ -8,9 +8,9 @@ import (
 )
 
 // NetstatSockets decodes the socket sections of what netstat printed, in text
-// order: that of net-tools (netstat.c, of any version that prints English) and
-// that of busybox (networking/netstat.c), with any of the options -a, -l, -n,
-// -t, -u, -w, -x, -e, -o, -p, -W and -T. A row that cannot be decoded yields a
+// order: that of net-tools (netstat.c, of any version that prints English), that
+// of busybox (networking/netstat.c) and that of toybox, with any of the options
+// -a, -l, -n, -t, -u, -w, -x, -e, -o, -p, -W and -T. A row that cannot be decoded yields a
 // [*RowError] and the sequence goes on; a read error yields a [*FileError] and
 // ends it. A last row without its newline is yielded, with an [ErrCut] behind it.
 //
@@ -26,7 +26,8 @@ import (
 //   - Without -W netstat cuts addresses to keep the column at 23 characters. A
 //     column of just that length may be half an IPv6 address, which still reads as
 //     one: its row is not yielded and its error is an [ErrCut], unless the text is
-//     known to be wide, by the options in the file name or a longer column before.
+//     known to be wide, by the options in the file name, by a heading or column
+//     before it that is longer, or by the other address.
 //   - An IPv4 address in a row of tcp6, udp6, udplite6 or raw6 is the mapped IPv6
 //     address that the kernel's file has. Busybox prints IPv6 rows as tcp, udp and
 //     raw: an IPv6 address makes them tcp6, udp6 and raw6.
@@ -109,6 +110,8 @@ func (n *netstatText) heading(text []byte) bool {
 		n.user = strings.Contains(line, "Inode")
 		n.program = strings.Contains(line, "PID/Program")
 		n.timer = strings.Contains(line, "Timer")
+		local, foreign := strings.Index(line, "Local Address"), strings.Index(line, "Foreign Address")
+		n.wide = n.wide || local >= 0 && foreign > local+netstatAddress+1 // not net-tools
 	case strings.HasPrefix(line, "Proto"):
 		n.other = true
 	default:

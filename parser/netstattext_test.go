@@ -79,6 +79,8 @@ func TestNetstatInet(t *testing.T) {
 			"tcp6", "[2001:db8:77::1234]:41346", "[::]:0", parser.InetSocket{State: 10}, parser.Printed{Lacks: noUser | noTimer}},
 		{"wide by a word", "netstat_-an_--wide", "tcp6 0 0 2001:db8::12:1234:41346 :::* LISTEN\n",
 			"tcp6", "[2001:db8::12:1234]:41346", "[::]:0", parser.InetSocket{State: 10}, parser.Printed{Lacks: noUser | noTimer}},
+		{"wide by its heading", "x", "Proto Recv-Q Send-Q Local Address                                       Foreign Address                                     State      \ntcp6 0 0 2001:db8::12:1234:41346 :::* LISTEN\n",
+			"tcp6", "[2001:db8::12:1234]:41346", "[::]:0", parser.InetSocket{State: 10}, parser.Printed{Lacks: noUser | noTimer}},
 		{"wide by a longer column", "x", "tcp6 0 0 2001:db8::12:1234:41346 2001:db8::112:1234:41346 ESTABLISHED\n",
 			"tcp6", "[2001:db8::12:1234]:41346", "[2001:db8::112:1234]:41346", parser.InetSocket{State: 1}, parser.Printed{Lacks: noUser | noTimer}},
 	} {

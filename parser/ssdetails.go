@@ -1,27 +1,31 @@
 package parser
 
-import "bytes"
+import (
+	"bytes"
+	"math"
+)
 
 // details reads what stands behind the addresses.
 func (t *ssText) details(c *cursor, s *InetSocket) {
 	s.Printed.Lacks = LacksUID | LacksInode | LacksTimer | LacksRetransmits | LacksTimeout
-	for c.err == nil && !c.done() && t.detail(c, s) {
+	seen := false
+	for c.err == nil && !c.done() && t.detail(c, s, &seen) {
 	}
-	if t.timers && s.Printed.Lacks.Has(LacksRetransmits) {
+	if t.timers && !seen {
 		s.Printed.Lacks &^= LacksTimer | LacksRetransmits // there is none: ss would print it
 	}
 }
 
-// detail reads one of them. It reports whether another one of interest may follow,
+// detail reads one of them, and notes whether it is a timer. It reports whether another one of interest may follow,
 // which is none behind the inode: a cgroup's name may hold any text.
-func (t *ssText) detail(c *cursor, s *InetSocket) bool {
+func (t *ssText) detail(c *cursor, s *InetSocket, timer *bool) bool {
 	rest := c.b[c.pos:]
 	switch {
 	case bytes.HasPrefix(rest, []byte("users:((")):
 		t.users(c, s.Printed)
 	case bytes.HasPrefix(rest, []byte("timer:(")):
 		c.ssTimer(s)
-		t.timers = t.timers || c.err == nil
+		*timer, t.timers = true, t.timers || c.err == nil
 	case bytes.HasPrefix(rest, []byte("uid:")):
 		c.pos += len("uid:")
 		s.UID = uint32(c.dec("uid", 32))
@@ -42,8 +46,8 @@ var ssTimers = map[string]uint8{
 	"off": TimerOff, "on": TimerOn, "keepalive": TimerKeepalive, "timewait": TimerTimeWait, "persist": TimerProbe,
 }
 
-// ssTimer reads `timer:(keepalive,1min30sec,0)`. Of an unknown timer only the
-// retransmissions are told.
+// ssTimer reads `timer:(keepalive,1min30sec,0)`. What the number counts depends on
+// the timer, in the kernel (inet_sk_diag_fill of net/ipv4/inet_diag.c) and in ss.
 func (c *cursor) ssTimer(s *InetSocket) {
 	start := c.pos
 	c.pos += len("timer:(")
@@ -58,20 +62,31 @@ func (c *cursor) ssTimer(s *InetSocket) {
 	when, isTime := ssTime(left)
 	if !ok || !isTime || !known && string(name) != "unknown" {
 		c.fail("timer", start, ErrSyntax)
-	}
-	s.Timer, s.TimerExpires = timer, when
-	s.Printed.Lacks &^= LacksTimer | LacksRetransmits
-	if !known {
-		s.Printed.Lacks |= LacksTimer
+		return
 	}
 	c.pos += len(name) + 1 + len(left) + 1
-	s.Retransmits = c.rawDec("timer", start)
+	number := c.rawDec("timer", start)
 	c.byte(')', "timer", start)
+	switch {
+	case !known:
+		return
+	case timer != TimerKeepalive && timer != TimerProbe:
+		s.Retransmits = number
+		s.Printed.Lacks &^= LacksRetransmits
+	case number > math.MaxInt32:
+		c.fail("timer", start, ErrRange)
+	default:
+		s.Timeout = int32(number)
+		s.Printed.Lacks &^= LacksTimeout
+	}
+	s.Timer, s.TimerExpires = timer, when
+	s.Printed.Lacks &^= LacksTimer
 }
 
 // ssTime reads what print_ms_timer prints: minutes, seconds and milliseconds, of
 // which it leaves out what is zero and, above ten of a unit, the smaller ones. Where
-// both seconds and milliseconds are left they are a fraction with the unit ms. The
+// both seconds and milliseconds are left they are a fraction, with the unit ms or, in
+// the newest, sec. The
 // value is in 1/100 s.
 func ssTime(text []byte) (hundredths uint64, ok bool) {
 	var ms uint64
@@ -112,8 +127,8 @@ func ssTime(text []byte) (hundredths uint64, ok bool) {
 	return ms / 10, c.err == nil
 }
 
-// users reads `users:(("sshd",pid=1,fd=3),("init",pid=1,fd=5))`, or as before
-// iproute2 3.18 `users:(("sshd",1,3))`, and keeps the lowest pid with its name.
+// users reads `users:(("sshd",pid=1,fd=3),("init",pid=1,fd=5))`, or as in old
+// versions `users:(("sshd",1,3))`, and keeps the lowest pid with its name.
 func (t *ssText) users(c *cursor, p *Printed) {
 	const field = "users"
 	start := c.pos
@@ -146,8 +161,8 @@ const commLen = 15
 
 // ssUser reads `sshd",pid=1,fd=3)`. The name is not quoted and may look like the
 // end of an entry: that end is taken which makes it longest within the kernel's
-// limit, for the end of a following entry is always farther away. Before 3.18 it
-// is the first one.
+// limit, for the end of a following entry is always farther away. In old versions
+// it is the first one.
 func (c *cursor) ssUser() (name []byte, pid uint64, ok bool) {
 	start, end := c.pos, 0
 	for i := start; i < len(c.b) && i <= start+commLen; i++ {

@@ -19,16 +19,18 @@ import (
 //     asked for one protocol, the options in the file name tell it
 //     (".../ss_-tanp.txt"). If they do not, a row in any state but UNCONN is taken
 //     for tcp, and the others are passed over.
-//   - Wildcards: until iproute2 4.14 `*:22` is any IPv4 address, and any IPv6 one is
-//     `:::22` or `[::]:22`. Since then `*:22` is an IPv6 socket that takes IPv4 too.
-//     A row that could be either is held back until the text tells, see ssText.weigh,
+//   - Wildcards: in iproute2 4.11 and before, `*:22` is any IPv4 address, and any
+//     IPv6 one is `:::22` or `[::]:22`. In 4.15 and later `*:22` is an IPv6 socket
+//     that takes IPv4 too. A row that could be either is held back until the text tells, see ssText.weigh,
 //     but no more than 4096 rows or 1 MiB are; if nothing tells, it is the newer one.
 //     The options -4 and -6 in the file name also tell.
 //   - Numbers only, as with netstat.
 //   - Timers: ss prints none for a socket without one, and what is left of others to
-//     the millisecond below ten seconds, to the second above. "8.964ms" means
-//     8.964 seconds. A row lacks its timer if neither the file name has the option
-//     -o nor a row before it had a timer.
+//     the millisecond below ten seconds, to the second above, to the minute above ten
+//     of them. "8.964ms" means 8.964 seconds. A row lacks its timer if neither the file
+//     name has the option -o nor a row before it had a timer. The number behind the
+//     time counts retransmissions if the timer is "on", and if it is one of
+//     "keepalive" or "persist" the probes, which the kernel's file calls timeout.
 //   - UNIX sockets: the port is the inode. ESTAB and UNCONN with the inode 0 are
 //     sockets that no process has, which the kernel's file calls connecting and
 //     disconnecting.
@@ -269,7 +271,7 @@ func (t *ssText) unix(c *cursor, s *UnixSocket, state State, send uint64) {
 
 // unixColumns gives where the blank between the path and the inode stands, and
 // where the peer's address ends. The path may hold any text. Where the row has
-// both addresses at the heading's columns, as it does since iproute2 4.15, those
+// both addresses at the heading's columns, as newer versions print them, those
 // count, else the first place that looks right does, best with a peer of no name.
 func (t *ssText) unixColumns(b []byte, start int) (colon, end int, ok bool) {
 	if t.localColon > start && t.peerColon > t.localColon {

@@ -33,8 +33,8 @@ func TestSSInet(t *testing.T) {
 	}{
 		{"all details", "x", `tcp   ESTAB  1 2 10.0.0.1%eth0:22 10.0.0.2:4711 users:(("sshd",pid=7,fd=3),("init",pid=1,fd=5)) timer:(keepalive,1min30sec,4) uid:33 ino:9713 sk:411 cgroup:/a ino:5 users:(("x",pid=0,fd=1)) <->`,
 			"tcp", "10.0.0.1:22", "10.0.0.2:4711",
-			parser.InetSocket{State: 1, RecvQ: 1, SendQ: 2, UID: 33, Inode: 9713, Timer: 2, TimerExpires: 9000, Retransmits: 4},
-			parser.Printed{Lacks: parser.LacksTimeout, PID: parser.Some[uint64](1), Program: "init"}},
+			parser.InetSocket{State: 1, RecvQ: 1, SendQ: 2, UID: 33, Inode: 9713, Timer: 2, TimerExpires: 9000, Timeout: 4},
+			parser.Printed{Lacks: parser.LacksRetransmits, PID: parser.Some[uint64](1), Program: "init"}},
 		{"a listener", "x", "tcp LISTEN 3 128 0.0.0.0:22 0.0.0.0:*", "tcp", "0.0.0.0:22", "0.0.0.0:0",
 			parser.InetSocket{State: 10, RecvQ: 3}, parser.Printed{Lacks: noUser | noTimer, Backlog: backlog}},
 		{"uid 0", "x", "udp UNCONN 3 4 [fe80::1]%eth0:546 [::]:* ino:5 sk:1", "udp6", "[fe80::1]:546", "[::]:0",
@@ -46,7 +46,11 @@ func TestSSInet(t *testing.T) {
 		{"no timer with --options", "ss_-t_--options.txt", "ESTAB 0 0 1.1.1.1:1 1.1.1.1:2", "tcp", "1.1.1.1:1", "1.1.1.1:2",
 			parser.InetSocket{State: 1}, parser.Printed{Lacks: noUser | parser.LacksTimeout}},
 		{"unknown timer", "x", "tcp ESTAB 0 0 1.1.1.1:1 1.1.1.1:2 timer:(unknown,5sec,2)", "tcp", "1.1.1.1:1", "1.1.1.1:2",
-			parser.InetSocket{State: 1, TimerExpires: 500, Retransmits: 2}, parser.Printed{Lacks: noUser | parser.LacksTimeout | parser.LacksTimer}},
+			parser.InetSocket{State: 1}, parser.Printed{Lacks: noUser | noTimer}},
+		{"retransmissions", "x", "tcp SYN-SENT 0 0 1.1.1.1:1 1.1.1.1:2 timer:(on,5sec,2)", "tcp", "1.1.1.1:1", "1.1.1.1:2",
+			parser.InetSocket{State: 2, Timer: 1, TimerExpires: 500, Retransmits: 2}, parser.Printed{Lacks: noUser | parser.LacksTimeout}},
+		{"probes", "x", "tcp FIN-WAIT-1 0 0 1.1.1.1:1 1.1.1.1:2 timer:(persist,2.296ms,2)", "tcp", "1.1.1.1:1", "1.1.1.1:2",
+			parser.InetSocket{State: 4, Timer: 4, TimerExpires: 229, Timeout: 2}, parser.Printed{Lacks: noUser | parser.LacksRetransmits}},
 		{"mapped", "x", "tcp CLOSE-WAIT 0 0 [::ffff:1.2.3.4]:22 [::ffff:1.2.3.5]:4711", "tcp6", "[::ffff:1.2.3.4]:22", "[::ffff:1.2.3.5]:4711",
 			parser.InetSocket{State: 8}, parser.Printed{Lacks: noUser | noTimer}},
 		{"old ss", "x", `tcp LISTEN 0 128 :::22 :::* timer:(on,096ms,1) users:(("sshd",1234,3),("a",99,4)) uid:5 ino:6 sk:ffff880000000000`, "tcp6", "[::]:22", "[::]:0",
@@ -93,7 +97,7 @@ func TestSSTimerSeen(t *testing.T) {
 // TestSSTimes pins the forms of a time, in 1/100 s.
 func TestSSTimes(t *testing.T) {
 	for text, want := range map[string]uint64{
-		"": 0, "004ms": 0, "296ms": 29, "8.964ms": 896, "8.004ms": 800, "1.2sec": 120, "9sec": 900, "24sec": 2400,
+		"": 0, "004ms": 0, "296ms": 29, "8.964ms": 896, "8.004ms": 800, "1.2sec": 120, "9.501sec": 950, "9sec": 900, "24sec": 2400,
 		"1min": 6000, "1min30sec": 9000, "1min9.500ms": 6950, "117min": 702_000, "9min59sec": 59_900,
 	} {
 		s, _ := inetOf(t, parser.SSSockets, "x", "tcp ESTAB 0 0 1.1.1.1:1 1.1.1.1:2 timer:(on,"+text+",3)\n")
@@ -248,6 +252,7 @@ func TestSSErrors(t *testing.T) {
 		{"timer unit", row("timer:(on,1day,0)"), `x:1: timer "timer:(on,1day,0)": invalid syntax`},
 		{"timer without unit", row("timer:(on,1,0)"), `x:1: timer "timer:(on,1,0)": invalid syntax`},
 		{"timer fraction", row("timer:(on,1.2345ms,0)"), `x:1: timer "timer:(on,1.2345ms,0)": invalid syntax`},
+		{"too many probes", row("timer:(keepalive,1sec,2147483648)"), `x:1: timer "timer:(keepalive,1sec,2147483648)": value out of range`},
 		{"timer too long", row("timer:(on,99999999999sec,0)"), `x:1: timer "timer:(on,99999999999sec,0)": invalid syntax`},
 		{"timer without retransmissions", row("timer:(on,1sec)"), `x:1: timer "timer:(on,1sec)": invalid syntax`},
 		{"timer does not end", row("timer:(on,1sec,0"), `x:1: timer "timer:(on,1sec,0": row ends before this column`},
