@@ -60,21 +60,20 @@ func socketRows(file string, r io.Reader, read func(*cursor, *PrintedSocket) boo
 
 // cmdOptions are the options of a command, as the name of the file with its
 // output tells them: sosreport calls that of `netstat -W -neopa`
-// netstat_-W_-neopa.
+// netstat_-W_-neopa, and in a network namespace ip_netns_exec_NAME_netstat_-W_-neopa.
 type cmdOptions struct {
 	letters string
 	words   []string // of --words
 }
 
 func commandOptions(file, command string) (o cmdOptions) {
-	base := path.Base(file)
-	base = strings.TrimSuffix(base, path.Ext(base))
-	tokens := strings.FieldsFunc(base, func(r rune) bool { return r == '_' || r == ' ' })
+	tokens := strings.FieldsFunc(path.Base(file), func(r rune) bool { return r == '_' || r == ' ' })
 	for i := len(tokens) - 1; i >= 0; i-- {
 		if tokens[i] != command {
 			continue
 		}
 		for _, t := range tokens[i+1:] {
+			t, _, _ = strings.Cut(t, ".") // .txt
 			if word, ok := strings.CutPrefix(t, "--"); ok {
 				o.words = append(o.words, word)
 			} else if letters, ok := strings.CutPrefix(t, "-"); ok {

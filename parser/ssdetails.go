@@ -86,8 +86,7 @@ func (c *cursor) ssTimer(s *InetSocket) {
 // ssTime reads what print_ms_timer prints: minutes, seconds and milliseconds, of
 // which it leaves out what is zero and, above ten of a unit, the smaller ones. Where
 // both seconds and milliseconds are left they are a fraction, with the unit ms or, in
-// the newest, sec. The
-// value is in 1/100 s.
+// the newest versions, sec. The value is in 1/100 s.
 func ssTime(text []byte) (hundredths uint64, ok bool) {
 	var ms uint64
 	c := cursor{b: text}

@@ -62,6 +62,8 @@ func TestSSInet(t *testing.T) {
 			parser.InetSocket{State: 1}, parser.Printed{Lacks: noUser | noTimer}},
 		{"no Netid, udp by the name", "sos/ss_-uanp.txt", "UNCONN 0 0 1.1.1.1:53 0.0.0.0:*", "udp", "1.1.1.1:53", "0.0.0.0:0",
 			parser.InetSocket{State: 7}, parser.Printed{Lacks: noUser | noTimer}},
+		{"no Netid, a namespace with a dot", "ip_netns_exec_a.b_ss_-uanp", "UNCONN 0 0 1.1.1.1:53 0.0.0.0:*", "udp", "1.1.1.1:53", "0.0.0.0:0",
+			parser.InetSocket{State: 7}, parser.Printed{Lacks: noUser | noTimer}},
 		{"no Netid, raw by a word", "ss_--raw", "UNCONN 0 0 1.1.1.1:1 0.0.0.0:*", "raw", "1.1.1.1:1", "0.0.0.0:0",
 			parser.InetSocket{State: 7}, parser.Printed{Lacks: noUser | noTimer}},
 		{"no Netid, nothing told", "x", "State Recv-Q\nSYN-SENT 0 1 1.1.1.1:1 1.1.1.2:2\nUNCONN 0 0 1.1.1.1:1 0.0.0.0:*\nLISTEN 0 1 /run/x 5 * 0\nLISTEN 0 1 * 5 * 0", "tcp", "1.1.1.1:1", "1.1.1.2:2",
