@@ -2,25 +2,14 @@ package parser
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"iter"
+	"maps"
 	"math"
 	"net/netip"
 	"strconv"
 	"strings"
-)
-
-// Flags that only IPv6 routes have (include/uapi/linux/ipv6_route.h).
-const (
-	route6Default   = 0x00010000
-	route6Addrconf  = 0x00040000
-	route6Prefix    = 0x00080000
-	route6Anycast   = 0x00100000
-	route6NoNextHop = 0x00200000
-	route6Expires   = 0x00400000
-	route6High      = 0x08000000
-	route6Low       = 0x18000000
-	route6Local     = 0x80000000
 )
 
 // IPRoutes decodes the output of `ip route`, also with -o, -d and "show table
@@ -71,7 +60,7 @@ func IPRoutes6(file string, r io.Reader, _ Options) iter.Seq2[Route6, error] {
 		var rt Route6
 		s.run(func(p *ipRoute) {
 			rt = p.route6()
-			s.skip = p.nhid.text != ""
+			s.skip = p.words["nhid"].text != ""
 		}, func(err error) bool {
 			if err != nil {
 				return yield(Route6{}, err)
@@ -92,49 +81,15 @@ type word struct {
 type ipRoute struct {
 	kind  string // unicast, local, ...
 	dst   word
-	inet6 bool // the gateway is an IPv6 address, whatever the route
-	words
-	err *RowError // the first failure
+	inet6 bool            // the gateway is an IPv6 address, whatever the route
+	words map[string]word // the values by the words in front of them
+	err   *RowError       // the first failure
 }
 
-// words are those that a route or one of its next hops may have, by their name.
-type words struct {
-	via, dev, from, src, nhid, table, proto, scope, metric, pref, expires, window, rtt, advmss word
-}
-
-// named gives the place for the value behind a word, or nil.
-func (w *words) named(name string) *word {
-	switch name {
-	case "via":
-		return &w.via
-	case "dev":
-		return &w.dev
-	case "from":
-		return &w.from
-	case "src":
-		return &w.src
-	case "nhid":
-		return &w.nhid
-	case "table":
-		return &w.table
-	case "proto":
-		return &w.proto
-	case "scope":
-		return &w.scope
-	case "metric":
-		return &w.metric
-	case "pref":
-		return &w.pref
-	case "expires":
-		return &w.expires
-	case "window":
-		return &w.window
-	case "rtt":
-		return &w.rtt
-	case "advmss":
-		return &w.advmss
-	}
-	return nil
+// valued are the words that matter, each with its value behind it.
+var valued = map[string]bool{
+	"via": true, "dev": true, "from": true, "src": true, "nhid": true, "table": true, "proto": true, "scope": true,
+	"metric": true, "pref": true, "expires": true, "window": true, "rtt": true, "advmss": true,
 }
 
 // ipRoutes is the state between the lines of one route.
@@ -146,12 +101,15 @@ type ipRoutes struct {
 	head *ipRoute // of the route, nil if it does not count
 	open bool     // head was not yielded yet: its next hop may follow
 	skip bool     // further next hops do not count
-	cut  error    // the last line was of the route and may be cut
+	told bool     // the last line made a row
+	cut  error    // the last line had no newline
 }
 
 // run hands each route to decode and then its outcome to yield, nil for a row.
 func (s *ipRoutes) run(decode func(*ipRoute), yield func(error) bool) {
-	emit := func(p *ipRoute) bool {
+	s.l.sniff = true
+	// emit yields the route, whose own words are in front of those of its hop.
+	emit := func(p *ipRoute, hop word) bool {
 		s.open = false
 		if !s.wanted(p) {
 			return true
@@ -159,49 +117,70 @@ func (s *ipRoutes) run(decode func(*ipRoute), yield func(error) bool) {
 		if p.err == nil {
 			decode(p)
 		}
-		if p.err != nil {
-			s.skip = true
-			p.err.File = s.file
-			return yield(p.err)
+		if p.words["dev"].text == "" && !p.rejects() {
+			end := hop // of a next hop, or the text ends in front of the first one
+			if hop.line == 0 {
+				end = p.dst
+			}
+			p.fail("dev", word{line: end.line, at: end.at + len(end.text)}, ErrShort)
 		}
-		return yield(nil)
+		if p.err == nil {
+			s.told = max(p.dst.line, hop.line) == s.l.line
+			return yield(nil)
+		}
+		s.told = false
+		// What is wrong with the route is not repeated for each next hop.
+		s.skip = s.skip || p.err.Line < hop.line || p.err.Column <= hop.at
+		p.err.File = s.file
+		return yield(p.err)
 	}
 	for {
 		text, err := s.l.next()
 		if err != nil {
 			out, end := s.l.fail(s.file, text, err)
-			if s.open && !emit(s.head) {
+			if s.open && !emit(s.head, word{}) {
 				return
 			}
 			s.head = nil
-			if end && s.cut != nil && !yield(s.cut) || out != nil && !yield(out) || end {
+			if s.cut != nil && s.told && !yield(s.cut) || out != nil && !yield(out) || end {
 				return
 			}
 			continue
 		}
-		for line := range parts(string(text), s.l.line) {
-			hop, isHop := strings.CutPrefix(strings.TrimLeft(line.text, " \t"), "nexthop ")
-			switch {
-			case isHop && s.head != nil && !s.skip:
-				line.at += len(line.text) - len(hop)
-				line.text = hop
-				p := *s.head
-				p.scan(fieldsOf(line))
-				if !emit(&p) {
-					return
-				}
-			case isHop || line.text == "" || isBlank(line.text[0]): // of no interest
-			default:
-				if s.open && !emit(s.head) {
-					return
-				}
-				s.begin(line)
+		s.told = false
+		for part := range parts(string(text), s.l.line) {
+			if !s.part(part, emit) {
+				return
 			}
 		}
-		if s.l.cut && s.head != nil {
+		if s.l.cut {
 			s.cut = (&cursor{b: bytes.Clone(text)}).cutError(s.file, s.l.line)
 		}
 	}
+}
+
+// part reads a line, or what would be one without -o.
+func (s *ipRoutes) part(line word, emit func(p *ipRoute, hop word) bool) bool {
+	if line.text == "" {
+		return true
+	}
+	if !isBlank(line.text[0]) {
+		if s.open && !emit(s.head, word{}) {
+			return false
+		}
+		s.begin(line)
+		return true
+	}
+	hop, ok := strings.CutPrefix(strings.TrimLeft(line.text, " \t"), "nexthop ")
+	if !ok || s.head == nil || s.skip {
+		return true // statistics and details
+	}
+	line.at += len(line.text) - len(hop)
+	line.text = hop
+	p := *s.head
+	p.words = maps.Clone(p.words)
+	p.scan(fieldsOf(line))
+	return emit(&p, line)
 }
 
 // parts cuts a line of `ip -o`, which has a backslash for each newline.
@@ -246,7 +225,7 @@ func (s *ipRoutes) begin(line word) {
 	if len(f) == 0 || isMessage([]byte(line.text)) {
 		return
 	}
-	p := &ipRoute{kind: "unicast"}
+	p := &ipRoute{kind: "unicast", words: map[string]word{}}
 	if kinds[f[0].text] {
 		p.kind = f[0].text
 		if f = f[1:]; len(f) == 0 {
@@ -258,7 +237,7 @@ func (s *ipRoutes) begin(line word) {
 	}
 	p.dst = f[0]
 	p.scan(f[1:])
-	if !destination(p.dst.text) && p.dev.text == "" && p.via.text == "" {
+	if !destination(p.dst.text) && p.words["dev"].text == "" && p.words["via"].text == "" {
 		return // no route but a message
 	}
 	s.head, s.open = p, true
@@ -282,8 +261,7 @@ func (p *ipRoute) scan(f []word) {
 			continue
 		}
 		encap = false
-		to := p.named(name)
-		if to == nil {
+		if !valued[name] {
 			continue
 		}
 		if name == "via" && i+2 < len(f) && (f[i+1].text == "inet6" || f[i+1].text == "inet") {
@@ -295,7 +273,7 @@ func (p *ipRoute) scan(f []word) {
 			return
 		}
 		i++
-		*to = f[i]
+		p.words[name] = f[i]
 	}
 }
 
@@ -320,18 +298,8 @@ func (s *ipRoutes) wanted(p *ipRoute) bool {
 	if s.last != s.six {
 		return false
 	}
-	if s.six {
-		return true
-	}
-	switch p.kind {
-	case "broadcast", "multicast":
-		return false
-	}
-	switch p.table.text {
-	case "", "main", "254":
-		return true
-	}
-	return false
+	table := p.words["table"].text
+	return s.six || p.kind != "broadcast" && p.kind != "multicast" && (table == "" || table == "main" || table == "254")
 }
 
 // isIPv6 tells the family of a route. Only a default route may have no address,
@@ -345,15 +313,15 @@ func (p *ipRoute) isIPv6(last bool) bool {
 	case p.dst.text != "default" || p.inet6:
 		return false
 	}
-	for _, w := range []word{p.via, p.src, p.from} {
+	for _, w := range []word{p.words["via"], p.words["src"], p.words["from"]} {
 		if w.text != "" && w.text != "default" {
 			return strings.Contains(w.text, ":")
 		}
 	}
 	switch {
-	case p.pref.text != "":
+	case p.words["pref"].text != "":
 		return true
-	case p.scope.text != "" && p.scope.text != "global", p.metric.text == "", p.rejects() && p.dev.text == "":
+	case p.words["scope"].text != "" && p.words["scope"].text != "global", p.words["metric"].text == "", p.rejects() && p.words["dev"].text == "":
 		return false
 	}
 	return last
@@ -368,9 +336,9 @@ func (p *ipRoute) route() Route {
 		mask[i/8] |= 0x80 >> (i % 8)
 	}
 	rt.Genmask = netip.AddrFrom4(mask)
-	if p.via.text != "" {
+	if p.words["via"].text != "" {
 		rt.Flags |= RouteGateway
-		via := p.addr("via", p.via, !p.inet6)
+		via := p.addr("via", p.words["via"], !p.inet6)
 		if !p.inet6 { // the file has no room for the other family
 			rt.Gateway = via
 		}
@@ -381,32 +349,32 @@ func (p *ipRoute) route() Route {
 	if p.kind == "unreachable" || p.kind == "prohibit" {
 		rt.Flags |= RouteReject
 	}
-	if p.dev.text != "" {
-		rt.Iface = p.dev.text
+	if p.words["dev"].text != "" {
+		rt.Iface = p.words["dev"].text
 	}
-	rt.Metric = int64(p.number("metric", p.metric))
-	rt.Window = int64(p.number("window", p.window))
-	if advmss := p.number("advmss", p.advmss); advmss != 0 {
+	rt.Metric = int64(p.number("metric"))
+	rt.Window = int64(p.number("window"))
+	if advmss := p.number("advmss"); advmss != 0 {
 		rt.MTU = int64(advmss) + 40
 	}
-	rt.IRTT = p.milliseconds("rtt", p.rtt)
+	rt.IRTT = p.milliseconds("rtt")
 	return rt
 }
 
 func (p *ipRoute) route6() Route6 {
-	rt := Route6{Line: p.dst.line, Iface: p.dev.text, NextHop: netip.IPv6Unspecified(), Lacks: LacksRefCount | LacksUse}
-	if line := max(p.via.line, p.dev.line); line > 0 {
+	rt := Route6{Line: p.dst.line, Iface: p.words["dev"].text, NextHop: netip.IPv6Unspecified(), Lacks: LacksRefCount | LacksUse}
+	if line := max(p.words["via"].line, p.words["dev"].line); line > 0 {
 		rt.Line = line // a next hop has its own
 	}
 	rt.Destination = p.prefix("destination", p.dst, netip.IPv6Unspecified())
 	rt.Source = netip.PrefixFrom(netip.IPv6Unspecified(), 0)
-	if p.from.text != "" {
-		rt.Source = p.prefix("from", p.from, netip.IPv6Unspecified())
+	if p.words["from"].text != "" {
+		rt.Source = p.prefix("from", p.words["from"], netip.IPv6Unspecified())
 	}
-	if p.via.text != "" {
-		rt.NextHop = p.addr("via", p.via, false)
+	if p.words["via"].text != "" {
+		rt.NextHop = p.addr("via", p.words["via"], false)
 	}
-	rt.Metric = p.number("metric", p.metric)
+	rt.Metric = p.number("metric")
 	rt.Flags = p.flags6(rt.Destination)
 	return rt
 }
@@ -415,13 +383,13 @@ func (p *ipRoute) route6() Route6 {
 // rejects, whatever its type, but local addresses (fib6_is_reject); a nexthop
 // object has flags of its own.
 func (p *ipRoute) flags6(dst netip.Prefix) uint32 {
-	kernel := p.proto.text == "kernel" || p.proto.text == "unspec" || p.proto.text == "none"
-	loopback := p.dev.text == "lo" && !dst.Addr().IsLoopback()
-	if p.nhid.text == "" && (p.rejects() || loopback && p.kind != "local" && !(kernel && p.kind == "anycast")) {
+	kernel := p.words["proto"].text == "kernel" || p.words["proto"].text == "unspec" || p.words["proto"].text == "none"
+	loopback := p.words["dev"].text == "lo" && !dst.Addr().IsLoopback()
+	if p.words["nhid"].text == "" && (p.rejects() || loopback && p.kind != "local" && !(kernel && p.kind == "anycast")) {
 		return RouteReject | route6NoNextHop
 	}
 	flags := uint32(RouteUp)
-	if p.via.text != "" {
+	if p.words["via"].text != "" {
 		flags |= RouteGateway
 	}
 	switch {
@@ -433,16 +401,16 @@ func (p *ipRoute) flags6(dst netip.Prefix) uint32 {
 	if kernel && (p.kind == "local" || p.kind == "anycast") {
 		flags |= route6NoNextHop // an address, not a route that was added
 	}
-	if p.expires.text != "" {
+	if p.words["expires"].text != "" {
 		flags |= route6Expires
 		switch {
-		case p.proto.text == "ra" && p.dst.text == "default" && p.via.text != "":
+		case p.words["proto"].text == "ra" && p.dst.text == "default" && p.words["via"].text != "":
 			flags |= route6Default | route6Addrconf
-		case p.proto.text == "kernel" && p.kind == "unicast" && p.via.text == "":
+		case p.words["proto"].text == "kernel" && p.kind == "unicast" && p.words["via"].text == "":
 			flags |= route6Addrconf | route6Prefix
 		}
 	}
-	switch p.pref.text {
+	switch p.words["pref"].text {
 	case "high":
 		flags |= route6High
 	case "low":
@@ -482,7 +450,8 @@ func (p *ipRoute) addr(field string, w word, four bool) netip.Addr {
 }
 
 // number reads a value that is 0 if ip does not print it.
-func (p *ipRoute) number(field string, w word) uint32 {
+func (p *ipRoute) number(field string) uint32 {
+	w := p.words[field]
 	if w.text == "" {
 		return 0
 	}
@@ -496,7 +465,8 @@ func (p *ipRoute) number(field string, w word) uint32 {
 
 // milliseconds reads a time as ip prints it, `300ms` or `2.5s`. Old versions
 // print neither unit: those are milliseconds.
-func (p *ipRoute) milliseconds(field string, w word) int64 {
+func (p *ipRoute) milliseconds(field string) int64 {
+	w := p.words[field]
 	if w.text == "" {
 		return 0
 	}
@@ -510,9 +480,9 @@ func (p *ipRoute) milliseconds(field string, w word) int64 {
 	}
 	v, err := strconv.ParseFloat(number, 64)
 	switch v = math.Round(v * unit); {
-	case err != nil:
+	case strings.Trim(number, "0123456789.e+") != "" || err != nil && !errors.Is(err, strconv.ErrRange):
 		p.fail(field, w, ErrSyntax)
-	case !(v >= 0 && v <= math.MaxUint32): // not a number is neither
+	case v > math.MaxUint32:
 		p.fail(field, w, ErrRange)
 	default:
 		return int64(v)

@@ -270,7 +270,7 @@ func (c *cursor) routeText6(columns []string) (rt Route6) {
 // textAddr4 reads an IPv4 address, or a word that stands for the one of zeros.
 func (c *cursor) textAddr4(field string) netip.Addr {
 	text := string(c.token(field))
-	if c.err != nil || text == "default" || text == "*" || text == "-" {
+	if c.err != nil || text == "default" || text == "*" || text == "-" && field == "Gateway" {
 		return netip.IPv4Unspecified()
 	}
 	a, err := netip.ParseAddr(text)
@@ -315,7 +315,7 @@ func (c *cursor) textPrefix6(field string) netip.Prefix {
 	switch {
 	case !found && (ok || strings.ContainsAny(text, ":")):
 		c.fail(field, start, errNarrow)
-	case !ok || err != nil || length[0] == '+':
+	case !ok || err != nil:
 		c.fail(field, start, ErrSyntax)
 	case bits > 128:
 		c.fail(field, start, ErrRange)
@@ -334,6 +334,19 @@ func (c *cursor) dashed(field string) int64 {
 	}
 	return c.sdec(field)
 }
+
+// Flags that only IPv6 routes have (include/uapi/linux/ipv6_route.h).
+const (
+	route6Default   = 0x00010000
+	route6Addrconf  = 0x00040000
+	route6Prefix    = 0x00080000
+	route6Anycast   = 0x00100000
+	route6NoNextHop = 0x00200000
+	route6Expires   = 0x00400000
+	route6High      = 0x08000000
+	route6Low       = 0x18000000
+	route6Local     = 0x80000000
+)
 
 // The letters of the flags (net-tools, lib/inet_gr.c and inet6_gr.c). IPv4 has
 // "c" for two flags; what /proc/net/route can have of them is neither.
