@@ -17,6 +17,14 @@ var (
 	ErrCut = errors.New("the file ends here without a newline, the value may be cut")
 )
 
+// errNarrow is an [ErrCut] of a column that is printed with a maximal width.
+var errNarrow error = narrowError{}
+
+type narrowError struct{}
+
+func (narrowError) Error() string { return "the column ends here, the value may be cut" }
+func (narrowError) Unwrap() error { return ErrCut }
+
 // A RowError says which row of which file could not be read, and why.
 // It costs that row only: the sequence that yielded it goes on.
 type RowError struct {

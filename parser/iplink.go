@@ -9,20 +9,31 @@ import (
 	"strings"
 )
 
-// An IPLink is one interface as `ip address` or `ip link` prints it (iproute2,
-// ip/ipaddress.c), with any of the options -d and -s.
+// An IPLink is one interface as the output of a command tells it: of ip address or
+// ip link (iproute2, ip/ipaddress.c) with any of the options -d, -s and -o, of
+// ifconfig, or of netstat -i.
 type IPLink struct {
 	Line int // 1-based line where the interface starts
 
 	Name  string
-	Flags uint32 // IFF_* of include/uapi/linux/if.h, as the words in <...> say; see below
-	MTU   Opt[int64]
-	// TxQueueLen is the qlen; ip does not print a length of 0.
-	TxQueueLen int64
-	HWKind     string // the word behind "link/": ether, loopback, none, sit
+	Flags uint32 // IFF_* of include/uapi/linux/if.h, as the words or letters say; see below
+	// FlagsKnown are the bits that the text tells.
+	FlagsKnown uint32
+	MTU        Opt[int64]
+	// TxQueueLen is the length of the transmit queue, packets; of ip, which does not
+	// print a length of 0, it is 0 and known.
+	TxQueueLen Opt[int64]
+	HWKind     string // the word behind ip's "link/": ether, loopback, none, sit
 	HWAddr     string
-	Addrs      []IPAddr // IPv4 only; if_inet6 has the others
+	Addrs      []IPAddr    // IPv4; of ifconfig the first
+	Addrs6     []Inet6Addr // without IfIndex and Flags
+
+	// Counters are those of /proc/net/dev, as far as the text tells them.
+	Counters Opt[DevCounters]
 }
+
+// allFlags are the 16 bits that there are.
+const allFlags = 0xffff
 
 // Interface flags (IFF_*), the 16 bits that netstat shows.
 const (
@@ -62,21 +73,32 @@ type IPAddr struct {
 // yields them. ip never prints RUNNING; it prints NO-CARRIER for an interface
 // that is up and not running, so the flag is set here for the others that are up.
 func IPLinks(file string, r io.Reader, _ Options) iter.Seq2[IPLink, error] {
+	return linkBlocks(file, r, &ipText{file: file})
+}
+
+// A linkReader reads the lines of a text of interfaces.
+type linkReader interface {
+	// head reads a line that is not indented. It gives the interface that begins
+	// there, or none; one that it has read before goes on if the name is the same.
+	head(text string) (link IPLink, rest string, ok bool)
+	// detail reads any other line of an interface.
+	detail(l *IPLink, line int, text string) error
+	// finish is called when the interface is complete.
+	finish(l *IPLink)
+}
+
+// linkBlocks reads a text of blocks of lines, one for each interface. ip -o has
+// them on one line, with \ in place of the line's end.
+func linkBlocks(file string, r io.Reader, reader linkReader) iter.Seq2[IPLink, error] {
 	return func(yield func(IPLink, error) bool) {
 		l := newLines(r)
-		var link IPLink
-		var cut error // the last line was of the interface and may be cut
-		flush := func() bool {
-			if link.Name == "" {
-				return true
-			}
-			return yield(link, nil) && (cut == nil || yield(IPLink{}, cut))
-		}
+		l.sniff = true
+		b := &linkBlock{reader: reader, yield: yield}
 		for {
 			text, err := l.next()
 			if err != nil {
 				if out, end := l.fail(file, text, err); end {
-					if flush() && out != nil {
+					if b.flush() && out != nil {
 						yield(IPLink{}, out)
 					}
 					return
@@ -85,55 +107,90 @@ func IPLinks(file string, r io.Reader, _ Options) iter.Seq2[IPLink, error] {
 				}
 				continue
 			}
-			if len(text) == 0 || !isBlank(text[0]) {
-				next, ok := linkHead(string(text))
-				if !ok {
-					continue // statistics headings, messages of the collector
-				}
-				if !flush() {
-					return
-				}
-				link = next
-				link.Line = l.line
-				if l.cut {
-					cut = (&cursor{b: text}).cutError(file, l.line)
-				}
-				continue
-			}
-			if l.cut && bytes.HasPrefix(bytes.TrimLeft(text, " \t"), []byte("inet ")) {
-				cut = (&cursor{b: text}).cutError(file, l.line)
-			}
-			if err := link.detail(file, l.line, text); err != nil && !yield(IPLink{}, err) {
+			if !b.line(string(text), l.line) {
 				return
+			}
+			if l.cut && (len(text) > 0 && !isBlank(text[0]) || bytes.HasPrefix(bytes.TrimLeft(text, " \t"), []byte("inet "))) && b.link.Name != "" {
+				b.cut = (&cursor{b: text}).cutError(file, l.line)
 			}
 		}
 	}
 }
 
-// linkHead reads `2: eth0@if5: <BROADCAST,UP,LOWER_UP> mtu 1500 ... qlen 1000`.
-func linkHead(text string) (link IPLink, ok bool) {
+// A linkBlock is the interface that is being read.
+type linkBlock struct {
+	reader linkReader
+	yield  func(IPLink, error) bool
+	link   IPLink
+	cut    error // the last line was of the interface and may be cut
+}
+
+// flush yields the interface. It reports whether to go on.
+func (b *linkBlock) flush() bool {
+	if b.link.Name == "" {
+		return true
+	}
+	link := b.link
+	b.reader.finish(&link)
+	b.link = IPLink{}
+	return b.yield(link, nil) && (b.cut == nil || b.yield(IPLink{}, b.cut))
+}
+
+func (b *linkBlock) line(text string, n int) bool {
+	if text != "" && !isBlank(text[0]) {
+		next, rest, ok := b.reader.head(text)
+		if !ok {
+			return true // messages of the collector, headings
+		}
+		if next.Name != b.link.Name || next.FlagsKnown != 0 {
+			if !b.flush() {
+				return false
+			}
+			b.link = next
+			b.link.Line = n
+		}
+		text = rest
+	}
+	if b.link.Name == "" {
+		return true
+	}
+	for part := range strings.SplitSeq(text, `\`) {
+		if err := b.reader.detail(&b.link, n, part); err != nil && !b.yield(IPLink{}, err) {
+			return false
+		}
+	}
+	return true
+}
+
+// An ipText reads what ip prints.
+type ipText struct {
+	file  string
+	stats linkStats
+}
+
+// head reads `2: eth0@if5: <BROADCAST,UP,LOWER_UP> mtu 1500 ... qlen 1000`, and
+// `2: eth0    inet 10.0.0.1/24 ...` of ip -o address.
+func (t *ipText) head(text string) (link IPLink, rest string, ok bool) {
 	index, rest, ok := strings.Cut(text, ": ")
 	if _, err := strconv.ParseUint(index, 10, 32); err != nil || !ok {
-		return link, false
+		return link, "", false
+	}
+	if f := strings.Fields(rest); len(f) > 2 && (f[1] == "inet" || f[1] == "inet6") {
+		return IPLink{Name: f[0]}, strings.TrimPrefix(rest, f[0]), true
 	}
 	name, rest, ok := strings.Cut(rest, ": <")
 	if !ok {
-		return link, false
+		return link, "", false
 	}
 	link.Name, _, _ = strings.Cut(name, "@")
 	words, rest, ok := strings.Cut(rest, ">")
 	if !ok || link.Name == "" {
-		return link, false
+		return link, "", false
 	}
-	carrier := true
-	for w := range strings.SplitSeq(words, ",") {
-		link.Flags |= flagWords[w]
-		carrier = carrier && w != "NO-CARRIER"
-	}
-	if link.Flags&FlagUp != 0 && carrier {
-		link.Flags |= FlagRunning
-	}
-	f := strings.Fields(rest)
+	link.ipFlags(strings.SplitSeq(words, ","))
+	line, rest, _ := strings.Cut(rest, `\`)
+	f := strings.Fields(line)
+	link.TxQueueLen = Some[int64](0)
 	for i := 0; i+1 < len(f); i++ {
 		n, err := strconv.ParseInt(f[i+1], 10, 64)
 		switch {
@@ -141,17 +198,43 @@ func linkHead(text string) (link IPLink, ok bool) {
 		case f[i] == "mtu":
 			link.MTU = Some(n)
 		case f[i] == "qlen":
-			link.TxQueueLen = n
+			link.TxQueueLen = Some(n)
 		}
 	}
-	return link, true
+	return link, rest, true
+}
+
+// ipFlags reads ip's words.
+func (l *IPLink) ipFlags(words iter.Seq[string]) {
+	carrier := true
+	for w := range words {
+		l.Flags |= flagWords[w]
+		carrier = carrier && w != "NO-CARRIER"
+	}
+	if l.Flags&FlagUp != 0 && carrier {
+		l.Flags |= FlagRunning
+	}
+	l.FlagsKnown = allFlags
 }
 
 // detail reads an indented line of the interface. Lines of no interest pass.
-func (l *IPLink) detail(file string, line int, text []byte) error {
-	f := strings.Fields(string(text))
+func (t *ipText) detail(l *IPLink, line int, text string) error {
+	f := strings.Fields(text)
+	bad := func(field, value string) error {
+		return &RowError{
+			File: t.file, Line: line, Column: strings.Index(text, value) + 1,
+			Field: field, Value: value[:min(len(value), maxValue)], Err: ErrSyntax,
+		}
+	}
 	switch {
-	case len(f) == 0 || l.Name == "":
+	case len(f) == 0:
+		return nil
+	case t.stats.begins(f):
+		return nil
+	case t.stats.pending():
+		if value := t.stats.numbers(f); value != "" {
+			return bad("counter", value)
+		}
 	case strings.HasPrefix(f[0], "link/") && l.HWKind == "":
 		l.HWKind = strings.TrimPrefix(f[0], "link/")
 		if len(f) > 1 && strings.ContainsAny(f[1], ":.") {
@@ -160,15 +243,49 @@ func (l *IPLink) detail(file string, line int, text []byte) error {
 	case f[0] == "inet" && len(f) > 1:
 		a, ok := ipAddr(f)
 		if !ok {
-			return &RowError{
-				File: file, Line: line, Column: bytes.Index(text, []byte(f[1])) + 1,
-				Field: "inet", Value: f[1][:min(len(f[1]), maxValue)], Err: ErrSyntax,
-			}
+			return bad("inet", f[1])
 		}
 		l.Addrs = append(l.Addrs, a)
+	case f[0] == "inet6" && len(f) > 1:
+		a, ok := ipAddr6(f)
+		if !ok {
+			return bad("inet6", f[1])
+		}
+		a.Line, a.Iface = line, l.Name
+		l.Addrs6 = append(l.Addrs6, a)
 	}
 	return nil
 }
+
+func (t *ipText) finish(l *IPLink) {
+	l.Counters = t.stats.counters(l)
+	t.stats = linkStats{}
+}
+
+// ipAddr6 reads `inet6 A/LEN [peer ...] scope S ...`.
+func ipAddr6(f []string) (a Inet6Addr, ok bool) {
+	local, bits, hasLen := strings.Cut(f[1], "/")
+	addr, err := netip.ParseAddr(local)
+	if err != nil || !addr.Is6() || addr.Zone() != "" {
+		return a, false
+	}
+	n := uint64(128)
+	if hasLen {
+		if n, err = strconv.ParseUint(bits, 10, 8); err != nil || n > 128 {
+			return a, false
+		}
+	}
+	a.Addr, a.PrefixLen = addr, uint8(n)
+	for i := 2; i+1 < len(f); i++ {
+		if f[i] == "scope" {
+			a.Scope = scopes[f[i+1]]
+		}
+	}
+	return a, true
+}
+
+// scopes are the words for Inet6Addr.Scope.
+var scopes = map[string]uint8{"global": 0, "host": 0x10, "link": 0x20, "site": 0x40}
 
 // ipAddr reads `inet A/LEN [peer P/LEN] [brd B] scope S [flags...] LABEL`.
 func ipAddr(f []string) (a IPAddr, ok bool) {

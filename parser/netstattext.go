@@ -170,14 +170,6 @@ func (n *netstatText) address(c *cursor, field string, text []byte, at int) endp
 	return c.endpoint(field, text, at)
 }
 
-// errNarrow is an [ErrCut] with a text of its own.
-var errNarrow error = narrowError{}
-
-type narrowError struct{}
-
-func (narrowError) Error() string        { return "netstat without -W cuts addresses at this length" }
-func (narrowError) Is(target error) bool { return target == ErrCut }
-
 var netstatStates = func() map[string]State {
 	m := map[string]State{}
 	for s := Established; s <= Closing; s++ {

@@ -22,8 +22,10 @@ const (
 	LacksUse                          // of routes
 	LacksMSS                          // of routes: MTU, Window, IRTT
 	LacksFifo                         // of interfaces: RxFifo, TxFifo
+	LacksDrop                         // of interfaces: RxDrop
 	LacksFrame                        // of interfaces: RxFrame
-	LacksCarrier                      // of interfaces: TxCarrier, TxColls
+	LacksCarrier                      // of interfaces: TxCarrier
+	LacksColls                        // of interfaces: TxColls
 )
 
 // Has reports whether one of the columns is in the set.
@@ -39,6 +41,10 @@ type Printed struct {
 	// prints as its Send-Q.
 	Backlog Opt[uint64]
 }
+
+// Lack reports whether a row lacks one of the columns. Rows of the kernel's files,
+// whose Printed is nil, lack none.
+func (p *Printed) Lack(columns Lack) bool { return p != nil && p.Lacks.Has(columns) }
 
 // A PrintedSocket is one socket in the output of netstat or ss.
 type PrintedSocket struct {

@@ -68,14 +68,6 @@ func RouteText6(file string, r io.Reader, _ Options) iter.Seq2[Route6, error] {
 	}
 }
 
-// errNarrow is an [ErrCut] of a column that is printed with a maximal width.
-var errNarrow error = narrowError{}
-
-type narrowError struct{}
-
-func (narrowError) Error() string { return "the column ends here, the value may be cut" }
-func (narrowError) Unwrap() error { return ErrCut }
-
 // A routeText is a text with tables of routes.
 type routeText struct {
 	l       *lines

@@ -232,8 +232,9 @@ func TestRows(t *testing.T) {
 			"    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff link-netnsid 0 promiscuity 0\n" +
 			"    veth numtxqueues 1\n    inet 10.0.0.5/24 brd 10.0.0.255 scope global dynamic noprefixroute eth0\n" +
 			"       valid_lft 85 sec preferred_lft 85sec\n    inet6 fe80::1/64 scope link\n", parser.IPLink{
-			Name: "eth0", Flags: 0x1043, MTU: parser.Some[int64](1500), TxQueueLen: 1000, HWKind: "ether", HWAddr: "02:00:00:00:00:01",
-			Addrs: []parser.IPAddr{{Addr: ip("10.0.0.5"), Len: 24, Broadcast: ip("10.0.0.255"), Label: "eth0"}},
+			Name: "eth0", Flags: 0x1043, MTU: parser.Some[int64](1500), FlagsKnown: 0xffff, TxQueueLen: parser.Some[int64](1000), HWKind: "ether", HWAddr: "02:00:00:00:00:01",
+			Addrs:  []parser.IPAddr{{Addr: ip("10.0.0.5"), Len: 24, Broadcast: ip("10.0.0.255"), Label: "eth0"}},
+			Addrs6: []parser.Inet6Addr{{Line: 6, Addr: ip("fe80::1"), PrefixLen: 64, Scope: 0x20, Iface: "eth0"}},
 		}},
 	}
 	seen := map[string]bool{}
