@@ -213,7 +213,7 @@ func TestInterfaceDivergences(t *testing.T) {
 		counted = "averylongname15  1500        2      0      2 0             0      0      0      0 BORU\n"
 		zero    = "averylongname15  1500        0      0      0 0             0      0      0      0 BORU\n"
 	)
-	if !strings.Contains(stdout, counted) || !strings.Contains(string(host.Files["cmd/netstat_-i"]), zero) {
+	if !strings.Contains(stdout, counted) || !strings.Contains(string(host.Recorded["cmd/netstat_-i"]), zero) {
 		t.Errorf("i: want the line %q and netstat's %q; got\n%s", counted, zero, stdout)
 	}
 	bare := fixtures.NewHost(nil)

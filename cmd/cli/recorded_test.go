@@ -14,7 +14,7 @@ import (
 // or replay/ in its place where timers had moved on.
 func recorded(h *fixtures.Host) map[string]string {
 	list := map[string]string{}
-	for name, text := range h.Files {
+	for name, text := range h.Recorded {
 		if dir, file := path.Split(name); dir == "cmd/" && strings.HasPrefix(file, "netstat") {
 			list[file] = string(text)
 		}
@@ -122,7 +122,7 @@ func TestSosreports(t *testing.T) {
 		host := fixtures.ReadDir(t, path.Join(fixtures.Corpus(t), name))
 		var text []byte
 		for _, at := range []string{"sos_commands/networking/netstat_-W_-neopa", "cmd/netstat_-W_-neopa", "cmd/netstat_-anpoee_--wide"} {
-			if text = host.Files[at]; text != nil {
+			if text = host.Recorded[at]; text != nil {
 				break
 			}
 		}

@@ -288,15 +288,26 @@ func (r *otherReader) Close() error {
 	return r.file.Close()
 }
 
-// signs tell the collectors that keep the names which files had: by what lies in
-// the machine's root, or by the name of a directory around it.
-var signs = []struct{ collector, inside, around string }{
-	{"sosreport", "sos_commands", ""},
-	{"sosreport", "sos_reports", ""},
-	{"Insights client", "insights_commands", ""},
-	{"SONiC techsupport", "etc/sonic", "sonic_dump_*"},
-	{"troubleshoot.sh", "", "host-collectors"},
-	{"UAC", "", "[[]root]"},
+// A sign tells a collector that keeps the names which files had, or gives them
+// names that the list of outputs has.
+type sign struct {
+	collector string
+	inside    string // a directory in the machine's root
+	around    string // or the name of a directory around it
+	file      string // or a file in the root
+}
+
+var signs = []sign{
+	{"sosreport", "sos_commands", "", ""},
+	{"sosreport", "sos_reports", "", ""},
+	{"Insights client", "insights_commands", "", ""},
+	{"SONiC techsupport", "etc/sonic", "sonic_dump_*", ""},
+	{"troubleshoot.sh", "", "host-collectors", ""},
+	{"UAC", "", "[[]root]", ""},
+	{"xen-bugtool", "", "bug-report-*", ""},
+	{"AKS log collector", "", "", "collect/file_listings.txt"},
+	{"EKS log collector", "", "", "networking/ip6rule.txt"},
+	{"Rancher logs collector", "", "", "systeminfo/etchosts"},
 }
 
 // collector names what made a bundle whose files have their own names, or is
@@ -305,6 +316,11 @@ func (h hostFS) collector() string {
 	for _, sign := range signs {
 		if sign.inside != "" && isDir(h.t, h.base, path.Join(h.base, sign.inside)) {
 			return sign.collector
+		}
+		if sign.file != "" {
+			if _, err := h.t.lstat(path.Join(h.base, sign.file)); err == nil {
+				return sign.collector
+			}
 		}
 		for elem := range strings.SplitSeq(h.base, "/") {
 			if ok, _ := path.Match(sign.around, elem); ok {
@@ -315,9 +331,12 @@ func (h hostFS) collector() string {
 	return ""
 }
 
-// signed keeps the directories that are signs, of members that are not kept.
+// signed keeps the names that are signs, of members that are not kept.
 func (ld *loader) signed(name string) {
 	for _, sign := range signs {
+		if sign.file != "" && strings.HasSuffix("/"+name, "/"+sign.file) {
+			ld.put(name, &node{mode: 0o444, data: skipped{}})
+		}
 		if sign.inside == "" {
 			continue
 		}

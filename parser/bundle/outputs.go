@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // An output is what a command printed on the machine. It is read under the name
@@ -31,11 +32,12 @@ var outputs = []output{
 	{"lsof", []string{
 		"lsof -b +M -n -l -c", "lsof +M -n -l -c", "lsof -b +M -n -l", "lsof -b -n -l +fg -P -Ki", "lsof -nPl +M", "lsof -nPl", "lsof",
 	}, []string{"sos_commands/process/lsof_-b_M_-n_-l_-c", "sos_commands/process/lsof_-b_M_-n_-l", "sos_commands/process/lsof_M_-n_-l_-c", "systeminfo/lsof"}},
-	{"route", []string{"route -n -ee", "route -n", "netstat -rn -ee", "netstat -rn", "netstat -nr"}, []string{"route-n.out"}},
-	{"ip_route", []string{"ip route show table all", "ip route show", "ip route", "ip -o route show"}, []string{
+	{"route", []string{"route -n", "route -n -ee", "netstat -rn -ee", "netstat -rn", "netstat -nr"}, []string{"route-n.out"}},
+	{"route6", []string{"route -n -6", "netstat -rn -6"}, nil},
+	{"ip_route", []string{"ip route show table all", "ip -4 route show table 254", "ip route show", "ip route", "ip -o route show"}, []string{
 		"networking/iproute", "networking/iproute.txt", "dump/ip.route", "ip-route.out", "network/ip-route",
 	}},
-	{"ip6_route", []string{"ip -6 route show table all", "ip -6 route show", "ip -6 route"}, []string{"networking/ipv6route", "networking/ip6route.txt"}},
+	{"ip6_route", []string{"ip -6 route show table all", "ip -6 route show table 254", "ip -6 route show", "ip -6 route"}, []string{"networking/ipv6route", "networking/ip6route.txt"}},
 	{"ip_address", []string{"ip -d address", "ip -s addr", "ip address show", "ip address", "ip addr show", "ip addr", "ip -4 addr show", "ip -o addr", "ip a"}, []string{
 		"networking/ipaddrshow", "dump/ip.addr", "ip-s-addr.out", "network/ip-addr",
 	}},
@@ -91,6 +93,9 @@ func commandFile(command string) string {
 	if len(words) == 0 {
 		return ""
 	}
+	if path.Base(words[0]) == "su" && len(words) > 2 { // Android: su root lsof
+		words = words[2:]
+	}
 	words[0] = path.Base(words[0])
 	command = strings.Join(words, " ")
 	for _, o := range outputs {
@@ -117,6 +122,34 @@ func expanded(patterns []string) []string {
 	}
 	return all
 }
+
+// isOutput reports whether a stored name ends like that of an output.
+func isOutput(name string) bool {
+	all := allOutputs()
+	for cut := len(name); cut >= 0; {
+		cut = strings.LastIndexByte(name[:cut], '/')
+		if all[name[cut+1:]] {
+			return true
+		}
+		if strings.Count(name[cut+1:], "/") == maxOutputDirs {
+			break
+		}
+	}
+	return false
+}
+
+// maxOutputDirs is how many directories the names of outputs have at most.
+const maxOutputDirs = 2
+
+var allOutputs = sync.OnceValue(func() map[string]bool {
+	all := map[string]bool{}
+	for _, o := range outputs {
+		for _, name := range o.names() {
+			all[name] = true
+		}
+	}
+	return all
+})
 
 // outputTops are the first elements of all names of outputs.
 func outputTops() (tops []string) {

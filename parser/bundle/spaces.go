@@ -109,6 +109,12 @@ func execSpace(file string) string {
 	return ""
 }
 
+// isSpaced reports whether a stored name is that of an output from a network
+// namespace, which shows that there is one.
+func isSpaced(name string) bool {
+	return execSpace(path.Base(name)) != "" || strings.Contains("/"+name, "/"+aksSpace)
+}
+
 // processSpaces groups the processes of a whole copy of /proc by their link ns/net.
 // Of each group the lowest that has tables stands for all: copies differ within a
 // namespace only because they were made one after the other.
@@ -174,7 +180,7 @@ func (h hostFS) names(name string) []string {
 func (s *space) names(name string, output bool) []string {
 	first, rest, _ := strings.Cut(name, "/")
 	own := output || first == "sys" || first == "cmd" ||
-		first == "proc" && (rest == "net" || strings.HasPrefix(rest, "net/") || rest == "self" || strings.HasPrefix(rest, "self/"))
+		first == "proc" && (rest == "net" || strings.HasPrefix(rest, "net/") || rest == "self" || strings.HasPrefix(rest, "self/") || strings.HasPrefix(rest, "sys/net/"))
 	switch {
 	case !own && s.root != "":
 		return []string{path.Join(s.root, name), name}

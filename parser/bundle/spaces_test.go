@@ -133,3 +133,24 @@ func trimmed(text string) string {
 	}
 	return text
 }
+
+// TestObfuscated: by the names that the programs give, and by what they write.
+func TestObfuscated(t *testing.T) {
+	for _, tc := range []struct{ bundle, dir, hosts, want string }{
+		{"x.tar", "sosreport-web1/", "10.0.0.1 web1\n", ""},
+		{"dir/sosreport-host0-2026-obfuscated.tar.xz", "m/", "", "sos clean"},
+		{"x.tar", "sosreport-host0-obfuscated/", "", "sos clean"},
+		{"x.tar", "m/", "100.0.0.1 host0.obfuscateddomain0.com host0\n", "sos clean"},
+		{"scc_host_0_240419_0503_scrubbed.txz", "m/", "", "supportutils-scrub"},
+		{"obfuscated/x.tar", "m/", "", ""},
+	} {
+		h := fixtures.NewHost(map[string]string{"proc/net/tcp": "T", "etc/hosts": tc.hosts})
+		b, err := viaStream(h.Tar(t, fixtures.TarOptions{Prefix: tc.dir}), bundle.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := b.Obfuscated(tc.bundle); got != tc.want {
+			t.Errorf("%s with %s: %q, want %q", tc.bundle, tc.dir, got, tc.want)
+		}
+	}
+}

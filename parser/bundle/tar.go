@@ -101,12 +101,12 @@ func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
 	return nil
 }
 
-// putSkipped keeps the name of a table that was not asked for: it shows where
-// the machine's files lie.
+// putSkipped keeps the name of a table, or of a command's output, that was not asked
+// for: it shows where the machine's files lie.
 func (ld *loader) putSkipped(name string, n *node) {
 	ld.pass(name)
 	ld.signed(name)
-	if slices.Contains(tableNames, path.Base(name)) {
+	if slices.Contains(tableNames, path.Base(name)) || isOutput(name) || isSpaced(name) {
 		n.data = skipped{}
 		ld.put(name, n)
 	}
