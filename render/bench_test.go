@@ -84,6 +84,7 @@ type ignore struct{}
 func (ignore) Bad(error)                                          {}
 func (ignore) Lacking(string, snapshot.State, error, query.Asked) {}
 func (ignore) Notef(string, ...any)                               {}
+func (ignore) Detailf(string, ...any)                             {}
 func (ignore) Fail()                                              {}
 
 // TestRenderAllocs: rendering a row costs no allocation.

@@ -21,6 +21,8 @@ type notes struct {
 	list []string
 }
 
+func (n *notes) Detailf(string, ...any) {}
+
 func (n *notes) Notef(format string, args ...any) {
 	if text := fmt.Sprintf(format, args...); strings.HasPrefix(text, "to fit the terminal: ") {
 		n.list = append(n.list, text)

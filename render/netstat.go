@@ -4,6 +4,7 @@ import (
 	"io"
 	"iter"
 
+	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/rows"
 	"github.com/coldstat/coldstat/parser/snapshot"
@@ -66,7 +67,7 @@ func (n *netstat) sockets() {
 	if n.Columns.Programs {
 		n.owners = n.Snapshot.Owners()
 		if !n.owners.Known {
-			n.Report.Notef("the bundle has no proc/PID/fd links: no program is known")
+			n.Report.Notef("the bundle has neither proc/PID/fd links nor an output of netstat, ss or lsof that names programs: none is known")
 		}
 	}
 	if n.Plan.ShowsInternet() {
@@ -100,6 +101,9 @@ func usable[T any](n *netstat, t snapshot.Table[T], asked query.Asked) bool {
 		n.Report.Lacking(t.File, t.State, t.Err, asked)
 		return false
 	}
+	if t.Note != "" {
+		n.Report.Notef("%s", t.Note)
+	}
 	return true
 }
 
@@ -116,14 +120,19 @@ func good[T any](n *netstat, t snapshot.Table[T]) iter.Seq[T] {
 }
 
 // appendProgram appends the column of -p: a blank, then PID/NAME cut to 19
-// bytes in 20 columns.
-func (n *netstat) appendProgram(b []byte, inode uint64, known bool) []byte {
+// bytes in 20 columns. printed is nil for a row of the kernel's file.
+func (n *netstat) appendProgram(b []byte, inode uint64, printed *parser.Printed) []byte {
 	b = append(b, ' ')
 	owner, ok := n.owners.Of(inode)
-	if !known || !ok {
+	if printed != nil {
+		if pid, told := printed.PID.Get(); told {
+			owner, ok = snapshot.Owner{PID: pid, Name: printed.Program}, true
+		}
+	}
+	if !ok {
 		return left(b, "-", programWidth)
 	}
-	n.a = leftInt(n.a[:0], int64(owner.PID), 0)
+	n.a = leftUint(n.a[:0], owner.PID, 0)
 	n.a = append(append(n.a, '/'), owner.Name...)
 	return safeLeft(b, n.a[:min(len(n.a), programWidth-1)], programWidth)
 }

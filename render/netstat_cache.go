@@ -92,7 +92,7 @@ func (n *netstat) appendCachedRoute(b []byte, r *parser.CachedRoute, level route
 		b = append(safeLeft(b, n.a, 15), ' ')
 	}
 	b = append(pad(words.AppendCacheLetters(b, r), len(b), 5), ' ')
-	b = appendRouteColumns(b, level, routeColumns{r.Metric, r.RefCnt, r.Use, r.MTU, r.Window, r.IRTT, r.Iface})
+	b = appendRouteColumns(b, level, routeColumns{r.Metric, r.RefCnt, r.Use, r.MTU, r.Window, r.IRTT, r.Iface, 0})
 	if level == levelBoth {
 		b = append(leftInt(b, int64(int32(r.IRTT)), 5), ' ')
 		b = n.appendHH(b, r)

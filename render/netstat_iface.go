@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/coldstat/coldstat/parser"
@@ -27,6 +28,7 @@ func (n *netstat) interfaces() {
 		if !n.Plan.Interface(f.Flags.Has(parser.FlagUp)) {
 			continue
 		}
+		n.Report.Detailf("%s", ifaceSources(f))
 		if f.Flags.Known|kernelSet != snapshot.AllFlags || !f.MTU.Known() {
 			unsure = append(unsure, f.Name)
 		} else if f.Flags.Known != snapshot.AllFlags {
@@ -43,13 +45,32 @@ func (n *netstat) interfaces() {
 		}
 	}
 	if len(unsure) > 0 {
-		n.Report.Notef("neither sysfs nor the output of ip in the bundle tells all flags and the MTU of %s: what is not known is -",
+		n.Report.Notef("neither sysfs nor an output of ip, ifconfig or netstat -i in the bundle tells all flags and the MTU of %s: what is not known is -",
 			strings.Join(unsure, ", "))
 	}
 	if len(monitored) > 0 {
 		n.Report.Notef("%s: promiscuous or all-multicast, as a bridge or a sniffer sets it; that the administrator did, which netstat would show, cannot be told",
 			strings.Join(monitored, ", "))
 	}
+}
+
+// ifaceSources says which files tell of an interface.
+func ifaceSources(i *snapshot.Interface) string {
+	var parts []string
+	add := func(what, file string) {
+		if file != "" {
+			parts = append(parts, what+" from "+file)
+		}
+	}
+	add("counters", i.From.Counters)
+	add("MTU", i.From.MTU)
+	add("flags", strings.Join(i.From.Flags, " and "))
+	add("addresses", i.From.Addrs)
+	add("IPv6 addresses", i.From.Addrs6)
+	if parts == nil {
+		return i.Name + ": no file tells more than its name"
+	}
+	return i.Name + ": " + strings.Join(parts, ", ")
 }
 
 // kernelSet are the flags that sysfs also shows when a bridge or a sniffer set
@@ -67,18 +88,27 @@ func appendIface(b []byte, i *snapshot.Interface) []byte {
 	}
 	b = append(b, ' ')
 	if c, ok := i.Counters.Get(); ok {
+		fifo := !c.Lacks.Has(parser.LacksFifo)
 		b = append(rightUint(b, c.RxPackets, 8), ' ')
 		b = append(rightUint(b, c.RxErrs, 6), ' ')
-		b = append(rightUint(b, c.RxDrop, 6), ' ')
-		b = append(leftUint(b, c.RxFifo, 6), ' ')
+		b = append(countOr(b, right, !c.Lacks.Has(parser.LacksDrop), c.RxDrop, 6), ' ')
+		b = append(countOr(b, left, fifo, c.RxFifo, 6), ' ')
 		b = append(rightUint(b, c.TxPackets, 8), ' ')
 		b = append(rightUint(b, c.TxErrs, 6), ' ')
 		b = append(rightUint(b, c.TxDrop, 6), ' ')
-		b = append(rightUint(b, c.TxFifo, 6), ' ')
+		b = append(countOr(b, right, fifo, c.TxFifo, 6), ' ')
 	} else {
 		b = left(b, "     - no statistics available -", 56)
 	}
 	return append(rows.AppendInterfaceLetters(b, i.Flags), '\n')
+}
+
+// countOr appends a number, or "-" in its place.
+func countOr(b []byte, align func([]byte, string, int) []byte, known bool, n uint64, width int) []byte {
+	if !known {
+		return align(b, "-", width)
+	}
+	return align(b, strconv.FormatUint(n, 10), width)
 }
 
 // flagNames are in the order of -ie.
@@ -114,13 +144,31 @@ func appendIfaceLong(b []byte, i *snapshot.Interface) []byte {
 	}
 	b = appendHardware(b, i)
 	if c, ok := i.Counters.Get(); ok {
-		b = fmt.Appendf(b, "        RX packets %d  bytes %d (%s)\n", c.RxPackets, c.RxBytes, humanBytes(c.RxBytes))
-		b = fmt.Appendf(b, "        RX errors %d  dropped %d  overruns %d  frame %d\n", c.RxErrs, c.RxDrop, c.RxFifo, c.RxFrame)
-		b = fmt.Appendf(b, "        TX packets %d  bytes %d (%s)\n", c.TxPackets, c.TxBytes, humanBytes(c.TxBytes))
-		b = fmt.Appendf(b, "        TX errors %d  dropped %d overruns %d  carrier %d  collisions %d\n",
-			c.TxErrs, c.TxDrop, c.TxFifo, c.TxCarrier, c.TxColls)
+		b = appendCountersLong(b, &c)
 	}
 	return append(b, '\n')
+}
+
+// appendCountersLong appends the counters; what a command did not print is -.
+func appendCountersLong(b []byte, c *parser.DevCounters) []byte {
+	n := func(lacks parser.Lack, n uint64) string {
+		if c.Lacks.Has(lacks) {
+			return "-"
+		}
+		return strconv.FormatUint(n, 10)
+	}
+	bytes := func(n uint64) string {
+		if c.Lacks != 0 && !c.HasBytes {
+			return "-"
+		}
+		return fmt.Sprintf("%d (%s)", n, humanBytes(n))
+	}
+	b = fmt.Appendf(b, "        RX packets %d  bytes %s\n", c.RxPackets, bytes(c.RxBytes))
+	b = fmt.Appendf(b, "        RX errors %d  dropped %s  overruns %s  frame %s\n",
+		c.RxErrs, n(parser.LacksDrop, c.RxDrop), n(parser.LacksFifo, c.RxFifo), n(parser.LacksFrame, c.RxFrame))
+	b = fmt.Appendf(b, "        TX packets %d  bytes %s\n", c.TxPackets, bytes(c.TxBytes))
+	return fmt.Appendf(b, "        TX errors %d  dropped %d overruns %s  carrier %s  collisions %s\n",
+		c.TxErrs, c.TxDrop, n(parser.LacksFifo, c.TxFifo), n(parser.LacksCarrier, c.TxCarrier), n(parser.LacksCarrier, c.TxColls))
 }
 
 // appendFlagNames appends `4163<UP,...>`; the number is signed, of 16 bits. If

@@ -80,9 +80,9 @@ func (n inetLine) append(b []byte, s *parser.InetSocket) []byte {
 	b = n.appendEndpoint(b, n.proto, s.Remote)
 	b = append(b, ' ')
 	b = appendState(b, n.proto, s.State)
-	b = n.appendUserInode(b, s.UID, s.Inode)
+	b = n.appendUserInode(b, s.UID, s.Inode, s.Printed)
 	if n.Columns.Programs {
-		b = n.appendProgram(b, s.Inode, true)
+		b = n.appendProgram(b, s.Inode, s.Printed)
 	}
 	if n.Columns.Timers {
 		b = append(b, ' ')
@@ -163,13 +163,20 @@ func appendState(b []byte, proto query.Protocol, s parser.State) []byte {
 
 // appendUserInode appends the columns of -e. netstat prints the uid as a signed
 // number.
-func (n *netstat) appendUserInode(b []byte, uid uint32, inode uint64) []byte {
+func (n *netstat) appendUserInode(b []byte, uid uint32, inode uint64, printed *parser.Printed) []byte {
 	if n.Columns.Extend == 0 {
 		return b
 	}
 	b = append(b, ' ')
-	b = n.appendUser(b, uid)
+	if printed.Lack(parser.LacksUID) {
+		b = left(b, "-", 10)
+	} else {
+		b = n.appendUser(b, uid)
+	}
 	b = append(b, ' ')
+	if printed.Lack(parser.LacksInode) {
+		return left(b, "-", 10)
+	}
 	return leftUint(b, inode, 10)
 }
 
@@ -184,6 +191,9 @@ func (n *netstat) appendUser(b []byte, uid uint32) []byte {
 
 // appendTimer appends `NAME (S.SS/R/T)` (4.7).
 func appendTimer(b []byte, proto query.Protocol, s *parser.InetSocket) []byte {
+	if s.Printed.Lack(parser.LacksTimer) {
+		return append(b, '-')
+	}
 	b = append(b, words.Timer(s.Timer, proto == query.TCP)...)
 	expires, retransmits := s.TimerExpires, s.Retransmits
 	if s.Timer == parser.TimerOff {
@@ -195,9 +205,17 @@ func appendTimer(b []byte, proto query.Protocol, s *parser.InetSocket) []byte {
 	b = append(b, " ("...)
 	b = appendSeconds(b, expires)
 	b = append(b, '/')
-	b = strconv.AppendInt(b, int64(retransmits), 10)
+	if s.Printed.Lack(parser.LacksRetransmits) {
+		b = append(b, '-')
+	} else {
+		b = strconv.AppendInt(b, int64(retransmits), 10)
+	}
 	b = append(b, '/')
-	b = strconv.AppendInt(b, int64(s.Timeout), 10)
+	if s.Printed.Lack(parser.LacksTimeout) {
+		b = append(b, '-')
+	} else {
+		b = strconv.AppendInt(b, int64(s.Timeout), 10)
+	}
 	return append(b, ')')
 }
 

@@ -77,6 +77,9 @@ func (n *netstat) routesInet() bool {
 		n.Report.Lacking(t.File, t.State, t.Err, query.ByName)
 		return false
 	}
+	if t.Note != "" {
+		n.Report.Notef("%s", t.Note)
+	}
 	for r, err := range t.Rows() {
 		if err != nil {
 			n.Report.Bad(err)
@@ -109,9 +112,9 @@ func (n *netstat) appendRoute(b []byte, r *parser.Route, level routeLevel) []byt
 	if reject {
 		b = appendReject(b, r, level)
 	} else {
-		b = appendRouteColumns(b, level, routeColumns{r.Metric, r.RefCnt, r.Use, r.MTU, r.Window, r.IRTT, r.Iface})
+		b = appendRouteColumns(b, level, routeColumns{r.Metric, r.RefCnt, r.Use, r.MTU, r.Window, r.IRTT, r.Iface, r.Lacks})
 		if level == levelBoth {
-			b = leftInt(b, int64(int32(r.IRTT)), 0)
+			b = leftKnown(b, !r.Lacks.Has(parser.LacksMSS), int64(int32(r.IRTT)), 0)
 		}
 	}
 	return append(b, '\n')
@@ -121,36 +124,54 @@ func (n *netstat) appendRoute(b []byte, r *parser.Route, level routeLevel) []byt
 type routeColumns struct {
 	metric, refCnt, use, mtu, window, irtt int64
 	iface                                  string
+	lacks                                  parser.Lack
 }
 
 // appendRouteColumns appends the columns of a level. With both, the IRTT is
 // left to the caller: the cache pads it.
 func appendRouteColumns(b []byte, level routeLevel, r routeColumns) []byte {
+	mss := !r.lacks.Has(parser.LacksMSS)
 	if level == levelMSS {
-		b = append(rightInt(b, int64(int32(r.mtu)), 5), ' ')
-		b = append(leftInt(b, int64(int32(r.window)), 5), ' ')
-		b = append(rightInt(b, int64(int32(r.irtt)), 6), ' ')
+		b = append(rightKnown(b, mss, int64(int32(r.mtu)), 5), ' ')
+		b = append(leftKnown(b, mss, int64(int32(r.window)), 5), ' ')
+		b = append(rightKnown(b, mss, int64(int32(r.irtt)), 6), ' ')
 		return words.AppendSafe(b, r.iface)
 	}
-	b = append(leftInt(b, int64(int32(r.metric)), 6), ' ')
+	refCnt, use := !r.lacks.Has(parser.LacksRefCount), !r.lacks.Has(parser.LacksUse)
+	b = append(leftKnown(b, !r.lacks.Has(parser.LacksMetric), int64(int32(r.metric)), 6), ' ')
 	if level == levelMetric {
-		b = append(leftInt(b, int64(int32(r.refCnt)), 2), ' ')
-		b = append(rightInt(b, int64(int32(r.use)), 7), ' ')
+		b = append(leftKnown(b, refCnt, int64(int32(r.refCnt)), 2), ' ')
+		b = append(rightKnown(b, use, int64(int32(r.use)), 7), ' ')
 		return words.AppendSafe(b, r.iface)
 	}
-	b = append(leftInt(b, int64(int32(r.refCnt)), 3), ' ')
-	b = append(rightInt(b, int64(int32(r.use)), 6), ' ')
+	b = append(leftKnown(b, refCnt, int64(int32(r.refCnt)), 3), ' ')
+	b = append(rightKnown(b, use, int64(int32(r.use)), 6), ' ')
 	b = append(safeLeft(b, r.iface[:min(len(r.iface), 6)], 6), "   "...)
-	b = append(leftInt(b, int64(int32(r.mtu)), 5), ' ')
-	return append(leftInt(b, int64(int32(r.window)), 6), ' ')
+	b = append(leftKnown(b, mss, int64(int32(r.mtu)), 5), ' ')
+	return append(leftKnown(b, mss, int64(int32(r.window)), 6), ' ')
+}
+
+// leftKnown and rightKnown append a number, or "-" in its place.
+func leftKnown(b []byte, known bool, n int64, width int) []byte {
+	if !known {
+		return left(b, "-", width)
+	}
+	return leftInt(b, n, width)
+}
+
+func rightKnown(b []byte, known bool, n int64, width int) []byte {
+	if !known {
+		return right(b, "-", width)
+	}
+	return rightInt(b, n, width)
 }
 
 func appendReject(b []byte, r *parser.Route, level routeLevel) []byte {
 	if level == levelMSS {
 		return append(b, "    - -          - -"...)
 	}
-	b = append(leftInt(b, int64(int32(r.Metric)), 6), " -  "...)
-	b = append(rightInt(b, int64(int32(r.Use)), 7), " -"...)
+	b = append(leftKnown(b, !r.Lacks.Has(parser.LacksMetric), int64(int32(r.Metric)), 6), " -  "...)
+	b = append(rightKnown(b, !r.Lacks.Has(parser.LacksUse), int64(int32(r.Use)), 7), " -"...)
 	if level == levelBoth {
 		b = append(b, "        -     -      -"...)
 	}
@@ -206,6 +227,9 @@ func (n *netstat) routesInet6() bool {
 			n.text("INET6 (IPv6) not configured in this system.\n")
 			return false
 		}
+		if t.Note != "" {
+			n.Report.Notef("%s", t.Note)
+		}
 		kind := "table"
 		if cache {
 			kind = "cache"
@@ -230,9 +254,9 @@ func (n *netstat) appendRoute6(b []byte, r *parser.Route6) []byte {
 	b = append(safeLeft(b, n.a, 26), ' ')
 	from := len(b)
 	b = append(pad(words.AppendLetters(b, r.Flags, words.Route6Flags), from, 4), ' ')
-	b = append(leftInt(b, int64(int32(r.Metric)), 3), ' ')
-	b = append(leftInt(b, int64(int32(r.RefCnt)), 1), ' ')
-	b = append(rightInt(b, int64(int32(r.Use)), 6), ' ')
+	b = append(leftKnown(b, !r.Lacks.Has(parser.LacksMetric), int64(int32(r.Metric)), 3), ' ')
+	b = append(leftKnown(b, !r.Lacks.Has(parser.LacksRefCount), int64(int32(r.RefCnt)), 1), ' ')
+	b = append(rightKnown(b, !r.Lacks.Has(parser.LacksUse), int64(int32(r.Use)), 6), ' ')
 	if r.Iface == "" {
 		return append(b, "-\n"...)
 	}

@@ -91,9 +91,9 @@ func (n *netstat) appendSCTPHost(b []byte, a netip.Addr) []byte {
 }
 
 func (n *netstat) appendSCTPTail(b []byte, s *parser.SCTPSocket) []byte {
-	b = n.appendUserInode(b, s.UID, s.Inode)
+	b = n.appendUserInode(b, s.UID, s.Inode, nil)
 	if n.Columns.Programs {
-		b = n.appendProgram(b, s.Inode, true)
+		b = n.appendProgram(b, s.Inode, nil)
 	}
 	if n.Columns.Timers {
 		b = append(b, ' ') // the text itself is empty

@@ -33,17 +33,25 @@ func (n *netstat) appendUnix(b []byte, s *parser.UnixSocket) []byte {
 		proto = "??   "
 	}
 	b = append(append(b, proto...), ' ')
-	b = append(leftInt(b, int64(s.RefCount), 6), ' ')
-	b = append(appendUnixFlags(b, s.Flags), ' ')
+	if s.Printed.Lack(parser.LacksRefCount) {
+		b = append(left(b, "-", 6), ' ')
+	} else {
+		b = append(leftInt(b, int64(s.RefCount), 6), ' ')
+	}
+	if s.Printed.Lack(parser.LacksFlags) {
+		b = append(left(b, "-", 11), ' ')
+	} else {
+		b = append(appendUnixFlags(b, s.Flags), ' ')
+	}
 	b = append(left(b, words.UnixType(s.Type), 10), ' ')
 	b = append(left(b, words.UnixState(s.State, s.Flags), 13), ' ')
-	if s.HasInode {
+	if s.HasInode && !s.Printed.Lack(parser.LacksInode) {
 		b = leftUint(b, s.Inode, 8)
 	} else {
 		b = left(b, "-", 8)
 	}
 	if n.Columns.Programs {
-		b = n.appendProgram(b, s.Inode, s.HasInode)
+		b = n.appendProgram(b, s.Inode, s.Printed)
 	}
 	b = append(b, ' ')
 	if n.Columns.Wide {

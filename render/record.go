@@ -3,6 +3,7 @@ package render
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
@@ -18,6 +19,8 @@ type recorder struct {
 	Reporter
 	list []rows.Diagnostic
 	more int
+
+	noted []string
 }
 
 func (r *recorder) add(d rows.Diagnostic) {
@@ -87,5 +90,9 @@ func (r *recorder) Lacking(file string, state snapshot.State, err error, asked q
 
 func (r *recorder) Notef(format string, args ...any) {
 	r.Reporter.Notef(format, args...)
-	r.add(rows.Diagnostic{Severity: rows.Note, Message: fmt.Sprintf(format, args...)})
+	text := fmt.Sprintf(format, args...)
+	if !slices.Contains(r.noted, text) { // several tables may be read from one text
+		r.noted = append(r.noted, text)
+		r.add(rows.Diagnostic{Severity: rows.Note, Message: text})
+	}
 }

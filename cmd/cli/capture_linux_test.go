@@ -333,9 +333,10 @@ func checkSecond(t *testing.T, m machine, top string) {
 	dir := filepath.Join(top, "netns", spaces[0])
 	for _, view := range []string{"-tanp", "-i", "-rn"} {
 		want, _, _ := machine{pids[0]}.run(t, place(t), "", "netstat", view)
-		stdout, stderr, code := ours(view, dir)
-		if code != exitOK || stderr != "" || stdout != want {
-			t.Errorf("%s of %s: exit %d, stderr %q\ngot:\n%s\nwant:\n%s", view, spaces[0], code, stderr, stdout, want)
+		for _, argv := range [][]string{{view, dir}, {view, "--netns", spaces[0], top}} {
+			if stdout, stderr, code := ours(argv...); code != exitOK || stderr != "" || stdout != want {
+				t.Errorf("%q: exit %d, stderr %q\ngot:\n%s\nwant:\n%s", argv, code, stderr, stdout, want)
+			}
 		}
 	}
 }

@@ -30,8 +30,9 @@ bzip2, zstd and lz4 are told by content. It holds a sosreport, a supportconfig, 
 Android bugreport, what UAC collects, or another copy of /proc/net, with any
 prefix, or just the files tcp, udp, route, ... It can also be one such file, or
 several pasted one behind the other.
-Without BUNDLE standard input is read, unless it is a terminal. Several bundles
-are shown one after the other, each under ==> NAME <==.
+Without BUNDLE standard input is read, unless it is a terminal. Several bundles,
+and several machines or network namespaces of one (--host, --netns), are shown one
+after the other, each under ==> NAME <==.
 `
 
 	aboutOptions = "Options of netstat (clusters, any order, long ones may be shortened)"

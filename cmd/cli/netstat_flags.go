@@ -90,7 +90,7 @@ func netstatFlags(o *options) []flag {
 		{"N", "symbolic", on(&o.Symbolic), "as netstat has it: makes the addresses of -r and of SCTP numeric"},
 		{"e", "extend", count(&o.Extend), "more columns; -ee even more for -r"},
 		{"o", "timers", on(&o.Timers), "timers of sockets"},
-		{"p", "programs", on(&o.Programs), "PID and name of the program, from proc/PID of the bundle"},
+		{"p", "programs", on(&o.Programs), "PID and name of the program, as proc/PID of the bundle or an output of netstat, ss or lsof in it has it"},
 		{"W", "wide", on(&o.Wide), "do not cut addresses and UNIX paths; in tables cut nothing and leave no column out that says something"},
 		{"v", "verbose", on(&o.Verbose), "say more: tables that are missing unasked, every row that is skipped"},
 

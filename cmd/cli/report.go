@@ -27,6 +27,7 @@ type reporter struct {
 	code    int
 	bad     int
 	hinted  []string
+	noted   []string
 	said    []rows.Diagnostic // before the view was written
 }
 
@@ -52,7 +53,20 @@ func (r *reporter) say(kind, format string, args ...any) {
 	fmt.Fprintf(r.w, "coldstat: %s: %s%s\n", kind, r.prefix, words.Safe(fmt.Sprintf(format, args...)))
 }
 
-func (r *reporter) Notef(format string, args ...any) { r.say(note, format, args...) }
+// Notef says each thing once: several tables may be read from one text.
+func (r *reporter) Notef(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if !slices.Contains(r.noted, text) {
+		r.noted = append(r.noted, text)
+		r.say(note, "%s", text)
+	}
+}
+
+func (r *reporter) Detailf(format string, args ...any) {
+	if r.verbose {
+		r.say(note, format, args...)
+	}
+}
 
 func (r *reporter) Fail() { r.code = max(r.code, exitLacking) }
 

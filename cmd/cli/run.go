@@ -123,6 +123,9 @@ func (run *netstatRun) bundle(name string) error {
 func (run *netstatRun) view(t target, name, title string, r *reporter) error {
 	o, c := run.o, run.c
 	view := render.View{Plan: c.plan, Columns: o.Columns, Report: r, Title: title}
+	if program := t.machine.Obfuscated(name); program != "" {
+		r.tell(warning, "%s obfuscated this capture: names, and addresses in texts, are made up, but the tables of /proc/net are hexadecimal and still hold the real addresses", program)
+	}
 	table, problems := names.Load(t.files, o.services)
 	for _, err := range problems {
 		if file, ok := errors.AsType[*names.FileError](err); ok {
@@ -146,7 +149,7 @@ func (run *netstatRun) view(t target, name, title string, r *reporter) error {
 			Bundle: name, Archive: t.machine.Archive, Collector: t.machine.Collector, NetNS: t.netns, OtherNetNS: t.machine.Namespaces(),
 		})
 		if o.Programs && !view.Snapshot.Owners().Known {
-			r.tell(note, "the bundle has no proc/PID/fd links: no program is known")
+			r.tell(note, "the bundle has neither proc/PID/fd links nor an output of netstat, ss or lsof that names programs: none is known")
 		}
 	}
 	view.Diagnostics = r.said

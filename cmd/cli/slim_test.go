@@ -60,7 +60,7 @@ func fullViews() [][]string {
 
 var sampleViews = [][]string{
 	{"-aneopW"}, {"-taep"}, {"-xap"}, {"-rnC"}, {"-rn6"}, {"-gn"}, {"-s"}, {"-i"}, {"-ia"}, {"-ie"},
-	{"--kinds", "all", "--json"}, {"files", "--csv"},
+	{"--kinds", "all", "--json"}, {"files", "--csv"}, {"-rn", "--netns", "all"},
 }
 
 func sameViews(t *testing.T, big, small string, views [][]string) {
@@ -107,6 +107,44 @@ func TestSlimCorpus(t *testing.T) {
 			sameViews(t, big, slimmed(t, big, "small.tar", exitOK), views)
 		})
 	}
+}
+
+// TestSlimHosts: a collection of hosts keeps all of them, with their network
+// namespaces and the outputs of commands.
+func TestSlimHosts(t *testing.T) {
+	collection := fixtures.NewHost(nil)
+	for i, c := range fixtures.Collectors() {
+		if c.Name != "sosreport" && c.Name != "supportconfig" && c.Name != "EKS log collector" {
+			continue
+		}
+		stored, _ := c.Store(fixtures.Capture(t, []string{"lab-a", "lab-c"}[i%2]))
+		if c.Name == "sosreport" {
+			stored.Set("sos_commands/networking/ip_netns_exec_blue_ip_route_show_table_all", "default via 10.0.0.1 dev eth0\n")
+			stored.Set("sos_commands/networking/namespaces/red/ip_netns_exec_red_ss_-peaonmi",
+				"Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port\ntcp LISTEN 0 128 10.0.0.2:22 0.0.0.0:* users:((\"sshd\",pid=7,fd=3)) ino:77 sk:1 <->\n")
+		}
+		collection.Files[fmt.Sprintf("host%d.tar.xz", i)] = fixtures.Xz(t, stored.Tar(t, fixtures.TarOptions{Prefix: c.Prefix}))
+	}
+	big := filepath.Join(t.TempDir(), "collection.tar")
+	if err := os.WriteFile(big, collection.Tar(t, fixtures.TarOptions{}), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	small := slimmed(t, big, "small.tar.zst", exitOK)
+	told := regexp.MustCompile(`host\d+(?:\.tar\.xz)?|==> .* <==|"archive":[^,]*,|"collector":[^,]*,`) // what only the big one has
+	for _, argv := range [][]string{{"-tanp", "--netns", "all"}, {"-rn", "--netns", "all"}, {"-i"}, {"-aneop"}, {"--kinds", "all", "--json", "--netns", "all"}} {
+		want, got := told.ReplaceAllString(sees(big, argv), "X"), told.ReplaceAllString(sees(small, argv), "X")
+		if sortedViews(got) != sortedViews(want) {
+			t.Errorf("coldstat %q differs: %s", argv, firstDifference(sortedViews(got), sortedViews(want)))
+		}
+	}
+}
+
+// sortedViews puts the lines in order: machines stand in that of their names, which
+// are others in a small bundle.
+func sortedViews(text string) string {
+	lines := strings.Split(text, "\n")
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
 }
 
 // TestSlimReproducible: the same machine gives the same bytes, whatever bundle it
@@ -308,7 +346,7 @@ func TestSlimTool(t *testing.T) {
 func TestSlimTellsSizes(t *testing.T) {
 	big := filepath.Join(fixtures.Root(t), "testdata", "captures", "lab-c.tar.gz")
 	small := filepath.Join(t.TempDir(), "small.tar.zst")
-	told := regexp.MustCompile(`^coldstat: note: \S+lab-c\.tar\.gz: 16\.2 kB, \S+small\.tar\.zst: \d\.\d kB\n$`)
+	told := regexp.MustCompile(`^coldstat: note: \S+lab-c\.tar\.gz: 16\.2 kB, \S+small\.tar\.zst: \d+\.\d kB\n$`)
 	for _, tt := range []struct {
 		argv     []string
 		terminal bool

@@ -1,5 +1,7 @@
 package query
 
+import "slices"
+
 // Needs say what a run wants to know besides the rows themselves.
 type Needs struct {
 	Programs bool // the processes behind the sockets
@@ -17,11 +19,13 @@ func (p Plan) Files(n Needs) []string {
 	case Routes:
 		for _, f := range p.RouteFamilies() {
 			files = append(files, routeFiles[f]...)
+			files = append(files, routeOutputs[f]...)
 		}
 		return files
 	case Interfaces:
 		files = append(files, "proc/net/dev", "sys/class/net/*/mtu", "sys/class/net/*/flags",
-			"sys/class/net/*/operstate", "sos_commands/networking/ip_-d_address", "cmd/ip_-d_address", "cmd/ip_link")
+			"sys/class/net/*/operstate", "proc/sys/net/ipv6/conf/*/mtu")
+		files = append(files, linkOutputs...)
 		if n.Extend {
 			files = append(files, "proc/net/if_inet6", "proc/net/fib_trie", "sys/class/net/*/type",
 				"sys/class/net/*/address", "sys/class/net/*/tx_queue_len")
@@ -47,16 +51,35 @@ func (p Plan) Files(n Needs) []string {
 			files = append(files, socketFiles[f]...)
 		}
 	}
+	if p.ShowsPrinted() {
+		files = append(files, socketOutputs...)
+	}
 	if n.Programs {
-		files = append(files, "proc/*/fd/*", "proc/*/cmdline")
+		files = append(files, "proc/*/fd/*", "proc/*/cmdline", "output/lsof", "output/netstat", "output/ss")
 	}
 	return files
 }
 
+// ShowsPrinted reports whether the plan shows sockets that netstat and ss print.
+func (p Plan) ShowsPrinted() bool {
+	return p.Shows(UnixAF) || slices.ContainsFunc(p.InetTables(), func(t InetTable) bool { return t.Protocol != SCTP })
+}
+
+// The outputs of commands that tell what the kernel's files may lack, as
+// package bundle names them.
+var (
+	socketOutputs = []string{"output/netstat", "output/ss"}
+	linkOutputs   = []string{"output/netstat_i", "output/ifconfig", "output/ip_address", "output/ip_link", "output/ip_link_json", "output/ip_address_json"}
+	routeOutputs  = map[Family][]string{
+		Inet:  {"output/route", "output/ip_route"},
+		Inet6: {"output/route6", "output/ip6_route"},
+	}
+)
+
 // ByteOrderFiles tell the machine's byte order, by their words or by its
 // architecture.
 var ByteOrderFiles = []string{
-	"proc/net/route", "proc/net/tcp", "proc/net/udp",
+	"proc/net/route", "proc/net/tcp", "proc/net/udp", "proc/net/tcp6", "proc/net/if_inet6", "output/ip_address",
 	"uname", "sos_commands/kernel/uname_-a", "proc/sys/kernel/osrelease", "proc/version", "proc/cpuinfo",
 }
 

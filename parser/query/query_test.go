@@ -294,36 +294,36 @@ func TestRoutes(t *testing.T) {
 func TestFiles(t *testing.T) {
 	always := []string{"etc/services", "etc/hosts", "etc/networks", "etc/protocols", "etc/passwd"}
 	order := []string{
-		"proc/net/route", "proc/net/tcp", "proc/net/udp",
+		"proc/net/route", "proc/net/tcp", "proc/net/udp", "proc/net/tcp6", "proc/net/if_inet6", "output/ip_address",
 		"uname", "sos_commands/kernel/uname_-a", "proc/sys/kernel/osrelease", "proc/version", "proc/cpuinfo",
 	}
+	links := []string{"output/netstat_i", "output/ifconfig", "output/ip_address", "output/ip_link", "output/ip_link_json", "output/ip_address_json"}
 	cases := []struct {
 		argv  string
 		needs Needs
 		want  []string
 	}{
-		{"t", Needs{}, []string{"proc/net/tcp6"}},
-		{"6u", Needs{Programs: true}, []string{"proc/net/udp6", "proc/*/fd/*", "proc/*/cmdline"}},
+		{"t", Needs{}, []string{"proc/net/tcp6", "output/netstat", "output/ss"}},
+		{"6u", Needs{Programs: true}, []string{"proc/net/udp6", "proc/*/fd/*", "proc/*/cmdline", "output/netstat", "output/ss", "output/lsof"}},
 		{"S", Needs{}, []string{"proc/net/sctp/eps", "proc/net/sctp/assocs"}},
-		{"x", Needs{}, []string{"proc/net/unix"}},
-		{"r", Needs{Programs: true}, []string{"proc/net/rt_cache"}},
-		{"r6", Needs{}, []string{"proc/net/ipv6_route", "proc/net/ndisc"}},
+		{"x", Needs{}, []string{"proc/net/unix", "output/netstat", "output/ss"}},
+		{"r", Needs{Programs: true}, []string{"proc/net/rt_cache", "output/route", "output/ip_route"}},
+		{"r6", Needs{}, []string{"proc/net/ipv6_route", "proc/net/ndisc", "output/route6", "output/ip6_route"}},
 		{"s", Needs{}, []string{"proc/net/snmp", "proc/net/netstat", "proc/net/sctp/snmp", "proc/net/snmp6"}},
 		{"M", Needs{}, []string{"proc/net/ip_masquerade"}},
 		{"g", Needs{}, []string{"proc/net/igmp", "proc/net/igmp6"}},
-		{"i", Needs{}, []string{
-			"proc/net/dev", "sys/class/net/*/mtu", "sys/class/net/*/flags", "sys/class/net/*/operstate",
-			"sos_commands/networking/ip_-d_address", "cmd/ip_-d_address", "cmd/ip_link",
-		}},
-		{"i", Needs{Extend: true}, []string{
-			"proc/net/dev", "sys/class/net/*/mtu", "sys/class/net/*/flags", "sys/class/net/*/operstate",
-			"sos_commands/networking/ip_-d_address", "cmd/ip_-d_address", "cmd/ip_link", "proc/net/if_inet6", "proc/net/fib_trie",
+		{"i", Needs{}, append([]string{
+			"proc/net/dev", "sys/class/net/*/mtu", "sys/class/net/*/flags", "sys/class/net/*/operstate", "proc/sys/net/ipv6/conf/*/mtu",
+		}, links...)},
+		{"i", Needs{Extend: true}, append([]string{
+			"proc/net/dev", "sys/class/net/*/mtu", "sys/class/net/*/flags", "sys/class/net/*/operstate", "proc/sys/net/ipv6/conf/*/mtu",
+			"proc/net/if_inet6", "proc/net/fib_trie",
 			"sys/class/net/*/type", "sys/class/net/*/address", "sys/class/net/*/tx_queue_len",
-		}},
+		}, links...)},
 		{"", Needs{}, []string{
 			"proc/net/tcp6", "proc/net/sctp/eps", "proc/net/sctp/assocs", "proc/net/udp6", "proc/net/udplite", "proc/net/udplite6",
 			"proc/net/raw", "proc/net/raw6", "proc/net/unix", "proc/net/ipx/socket", "proc/net/ipx", "proc/net/ax25",
-			"proc/net/x25/socket", "proc/net/x25", "proc/net/nr", "proc/net/rose",
+			"proc/net/x25/socket", "proc/net/x25", "proc/net/nr", "proc/net/rose", "output/netstat", "output/ss",
 		}},
 	}
 	for _, argv := range []string{"s", "M", "i"} {
@@ -339,6 +339,7 @@ func TestFiles(t *testing.T) {
 			want = append(want, order...)
 		}
 		slices.Sort(want)
+		want = slices.Compact(want)
 		if got = slices.Compact(got); !slices.Equal(got, want) {
 			t.Errorf("-%s %+v\n got %q\nwant %q", tc.argv, tc.needs, got, want)
 		}

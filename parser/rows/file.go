@@ -16,7 +16,7 @@ type File struct {
 	Rows    parser.Opt[uint64] `json:"rows" csv:"rows" head:"Rows" show:"1" unit:"rows" doc:"of a table"`
 	Bad     parser.Opt[uint64] `json:"bad_rows" csv:"bad_rows" head:"Bad" show:"1" unit:"rows" doc:"rows that could not be read"`
 	Size    parser.Opt[int64]  `json:"size_bytes" csv:"size_bytes" head:"Bytes" show:"3" unit:"bytes" doc:"of all of them; 0 for links"`
-	Without parser.Opt[string] `json:"without" csv:"without" head:"Without It" show:"1" cut:"yes" doc:"what there is not because the file is not there or has nothing"`
+	Without parser.Opt[string] `json:"without" csv:"without" head:"Without It" show:"1" cut:"yes" doc:"what there is not because the file is not there or has nothing, or the output of a command that stands in for it"`
 	Problem parser.Opt[string] `json:"problem" csv:"problem" head:"Problem" show:"1" cut:"yes" doc:"why the file, or its rest, cannot be read"`
 
 	Origin
@@ -40,7 +40,11 @@ func (r *Reader) Files() iter.Seq[File] {
 }
 
 func (r *Reader) file(c snapshot.Check) File {
-	row := File{Name: c.Name, State: fileState(c), Size: c.Size, Origin: r.origin(c.Name, 0)}
+	name := c.Name
+	if strings.HasPrefix(name, "output/") {
+		name = r.Snapshot.Called(name)
+	}
+	row := File{Name: name, State: fileState(c), Size: c.Size, Origin: r.origin(name, 0)}
 	if strings.Contains(c.Name, "*") && c.Count > 0 {
 		row.Count = parser.Some(uint64(c.Count))
 	}
@@ -49,6 +53,9 @@ func (r *Reader) file(c snapshot.Check) File {
 	}
 	if row.State != "read" && row.State != "cut" && row.State != "damaged" {
 		row.Without = text(c.Use)
+		if by := r.Snapshot.StandIn(c.Name); strings.HasPrefix(c.Name, "proc/net/") && by != "" {
+			row.Without = text("rows are those that " + by + " has")
+		}
 	}
 	if c.Err != nil {
 		row.Problem = text(c.Err.Error())

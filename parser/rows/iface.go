@@ -1,9 +1,11 @@
 package rows
 
 import (
+	"cmp"
 	"iter"
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
@@ -11,16 +13,19 @@ import (
 	"github.com/coldstat/coldstat/parser/words"
 )
 
-// An Interface is a network interface, put together from proc/net/dev, the
-// machine's ip output, sysfs and the kernel's address tables.
+// An Interface is a network interface, put together from proc/net/dev,
+// outputs of netstat, ifconfig and ip, sysfs and the kernel's address tables.
 type Interface struct {
 	Name         string             `json:"name" csv:"name" head:"Iface" show:"key" doc:"eth0, or eth0:1 for an address with a label of its own"`
 	Alias        bool               `json:"alias" csv:"alias" doc:"it is such an address, which has no counters"`
-	MTU          parser.Opt[int64]  `json:"mtu_bytes" csv:"mtu_bytes" head:"MTU" show:"1" unit:"bytes" doc:"from ip's output or sysfs"`
+	MTU          parser.Opt[int64]  `json:"mtu_bytes" csv:"mtu_bytes" head:"MTU" show:"1" unit:"bytes" doc:"of the link"`
+	MTUFrom      parser.Opt[string] `json:"mtu_from" csv:"mtu_from" cut:"yes" doc:"the file that tells it: an output of netstat, ifconfig or ip, or a file of sysfs; that of proc/sys/net/ipv6/conf/ may be smaller"`
 	Flags        parser.Opt[uint64] `json:"flags" csv:"flags" doc:"IFF_* of include/uapi/linux/if.h, the low 16 bits; null if not all of them are known"`
 	FlagLetters  parser.Opt[string] `json:"flag_letters" csv:"flag_letters" head:"Flg" show:"key" doc:"netstat's letters for them, - in place of each that is not known"`
 	FlagNames    Words              `json:"flag_names" csv:"flag_names" head:"Flag Names" cut:"yes" doc:"the kernel's names for those that are set, without IFF_; null if none is known"`
 	UnknownFlags Words              `json:"unknown_flags" csv:"unknown_flags" cut:"yes" doc:"names of those that no file tells: sysfs has no RUNNING, and PROMISC and ALLMULTI also when a bridge or a sniffer set them"`
+
+	FlagsFrom Words `json:"flags_from" csv:"flags_from" cut:"yes" doc:"the files that tell the flags, in the order of trust"`
 
 	HWType     parser.Opt[int64]  `json:"hardware_type_number" csv:"hardware_type_number" doc:"ARPHRD_* of include/uapi/linux/if_arp.h"`
 	HWTypeName parser.Opt[string] `json:"hardware_type" csv:"hardware_type" head:"HW Type" show:"6" cut:"yes" doc:"its name, without ARPHRD_"`
@@ -47,7 +52,7 @@ type Interface struct {
 	Addresses      Words                  `json:"inet_addresses" csv:"inet_addresses" head:"Address" show:"5" cut:"yes" doc:"IPv4 addresses with their prefix length, if it is known; null if no file tells whether there are any"`
 	Broadcast      parser.Opt[netip.Addr] `json:"inet_broadcast" csv:"inet_broadcast" doc:"broadcast address of the first one, from ip's output"`
 	Peer           parser.Opt[netip.Addr] `json:"inet_peer" csv:"inet_peer" doc:"other end of a point-to-point link, from ip's output"`
-	Addresses6     Words                  `json:"inet6_addresses" csv:"inet6_addresses" head:"IPv6 Address" show:"6" cut:"yes" doc:"IPv6 addresses with their prefix length, from proc/net/if_inet6; null if it is not in the bundle"`
+	Addresses6     Words                  `json:"inet6_addresses" csv:"inet6_addresses" head:"IPv6 Address" show:"6" cut:"yes" doc:"IPv6 addresses with their prefix length, from proc/net/if_inet6, or else an output of ip or ifconfig; null if there is none"`
 	Address6Scopes Words                  `json:"inet6_scopes" csv:"inet6_scopes" cut:"yes" doc:"their scopes in the same order: global, link, site, host"`
 
 	Origin
@@ -59,20 +64,23 @@ func (r *Reader) Interfaces() iter.Seq[Interface] {
 	return func(yield func(Interface) bool) {
 		dev := r.Snapshot.Dev()
 		usable(r, dev, r.asked(query.ByFamily))
-		known6 := r.Snapshot.IfInet6().State == snapshot.Present
 		for _, i := range r.Snapshot.Interfaces(dev, true, r.report().Bad) {
 			r.seen = true
-			if r.Plan.Interface(i.Flags.Has(parser.FlagUp)) && !yield(r.iface(&i, known6)) {
+			if r.Plan.Interface(i.Flags.Has(parser.FlagUp)) && !yield(r.iface(&i)) {
 				return
 			}
 		}
 	}
 }
 
-func (r *Reader) iface(i *snapshot.Interface, known6 bool) Interface {
+func (r *Reader) iface(i *snapshot.Interface) Interface {
 	row := Interface{
 		Name: i.Name, Alias: i.Alias, MTU: i.MTU, Flags: found(uint64(i.Flags.Set), i.Flags.Known == snapshot.AllFlags),
-		HWType: i.HWType, TxQueueLen: i.TxQueueLen, Origin: r.origin("proc/net/dev", 0),
+		HWType: i.HWType, TxQueueLen: i.TxQueueLen, MTUFrom: text(everyIface(i.From.MTU, i.Name)),
+		Origin: r.origin(cmp.Or(i.From.Counters, "proc/net/dev"), 0),
+	}
+	for _, from := range i.From.Flags {
+		row.FlagsFrom = append(row.FlagsFrom, everyIface(from, i.Name))
 	}
 	if addr, ok := i.HWAddr.Get(); ok {
 		row.HWAddr = text(addr)
@@ -90,9 +98,13 @@ func (r *Reader) iface(i *snapshot.Interface, known6 bool) Interface {
 		row.count(&c)
 		row.Line = parser.Some(uint64(c.Line))
 	}
-	row.addresses(i, known6)
+	row.addresses(i)
 	return row
 }
+
+// everyIface puts * in place of the interface in a file's name, as the list of files
+// has it: the row says which it is.
+func everyIface(file, name string) string { return strings.Replace(file, "/"+name+"/", "/*/", 1) }
 
 // AppendInterfaceLetters appends netstat's letters: one whose bit is not known
 // is a "-" in its place, and one "-" stands for all if no bit is known.
@@ -119,16 +131,18 @@ func (row *Interface) count(c *parser.DevCounters) {
 	if c.HasBytes {
 		row.RxBytes, row.TxBytes = some(c.RxBytes), some(c.TxBytes)
 	}
-	row.RxPackets, row.RxErrors, row.RxDropped = some(c.RxPackets), some(c.RxErrs), some(c.RxDrop)
-	row.RxOverruns, row.RxFrame = some(c.RxFifo), some(c.RxFrame)
+	unless := func(lacks parser.Lack, n uint64) parser.Opt[uint64] { return found(n, !c.Lacks.Has(lacks)) }
+	row.RxPackets, row.RxErrors, row.RxDropped = some(c.RxPackets), some(c.RxErrs), unless(parser.LacksDrop, c.RxDrop)
+	row.RxOverruns, row.RxFrame = unless(parser.LacksFifo, c.RxFifo), unless(parser.LacksFrame, c.RxFrame)
 	row.TxPackets, row.TxErrors, row.TxDropped = some(c.TxPackets), some(c.TxErrs), some(c.TxDrop)
-	row.TxOverruns, row.Collisions, row.Carrier = some(c.TxFifo), some(c.TxColls), some(c.TxCarrier)
+	row.TxOverruns = unless(parser.LacksFifo, c.TxFifo)
+	row.Collisions, row.Carrier = unless(parser.LacksCarrier, c.TxColls), unless(parser.LacksCarrier, c.TxCarrier)
 	if c.HasCompressed {
 		row.RxCompressed, row.Multicast, row.TxCompressed = some(c.RxCompressed), some(c.RxMulticast), some(c.TxCompressed)
 	}
 }
 
-func (row *Interface) addresses(i *snapshot.Interface, known6 bool) {
+func (row *Interface) addresses(i *snapshot.Interface) {
 	if i.AddrsKnown || i.Alias {
 		row.Addresses = Words{}
 	}
@@ -150,7 +164,7 @@ func (row *Interface) addresses(i *snapshot.Interface, known6 bool) {
 			row.Peer = a.Peer
 		}
 	}
-	if !known6 || i.Alias {
+	if i.From.Addrs6 == "" || i.Alias {
 		return
 	}
 	row.Addresses6, row.Address6Scopes = Words{}, Words{}

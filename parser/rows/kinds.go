@@ -34,14 +34,14 @@ type Kind struct {
 func Kinds() []*Kind { return kinds }
 
 var kinds = []*Kind{
-	kind("socket", "internet sockets", "proc/net/tcp, tcp6, udp, udp6, udplite, udplite6, raw, raw6, sctp/eps, sctp/assocs",
+	kind("socket", "internet sockets", "proc/net/tcp, tcp6, udp, udp6, udplite, udplite6, raw, raw6, sctp/eps, sctp/assocs; else output of netstat or ss",
 		query.Sockets, (*Reader).Sockets),
-	kind("unix", "UNIX domain sockets", "proc/net/unix", query.Sockets, (*Reader).UnixSockets),
+	kind("unix", "UNIX domain sockets", "proc/net/unix; else output of netstat or ss", query.Sockets, (*Reader).UnixSockets),
 	kind("packet", "packet sockets, as sniffers have them", "proc/net/packet",
 		query.Sockets, (*Reader).Packets, "proc/net/packet", "proc/net/igmp", "proc/net/igmp6", "proc/net/if_inet6"),
 	kind("netlink", "netlink sockets", "proc/net/netlink", query.Sockets, (*Reader).NetlinkSockets, "proc/net/netlink"),
-	kind("route", "routes of IPv4 and IPv6", "proc/net/route, ipv6_route", query.Routes, (*Reader).Routes),
-	kind("interface", "network interfaces", "proc/net/dev, if_inet6, fib_trie, sys/class/net/*, output of ip",
+	kind("route", "routes of IPv4 and IPv6", "proc/net/route, ipv6_route; else output of route, netstat -r or ip", query.Routes, (*Reader).Routes),
+	kind("interface", "network interfaces", "proc/net/dev, if_inet6, fib_trie, sys/class/net/*, output of netstat, ifconfig and ip",
 		query.Interfaces, (*Reader).Interfaces),
 	kind("group", "multicast groups", "proc/net/igmp, igmp6", query.Sockets, (*Reader).Groups, "proc/net/igmp", "proc/net/igmp6"),
 	kind("neighbour", "neighbours on the links (ARP)", "proc/net/arp, ndisc",

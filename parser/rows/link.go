@@ -23,10 +23,9 @@ type Packet struct {
 	UID            uint64             `json:"uid" csv:"uid" head:"UID" show:"4" from:"User" doc:"of the socket's owner"`
 	User           parser.Opt[string] `json:"user" csv:"user" head:"User" show:"3" from:"etc/passwd" cut:"yes" doc:"its name; null with -n"`
 	Inode          uint64             `json:"inode" csv:"inode" head:"Inode" show:"6" from:"Inode" doc:"of the socket"`
-	PID            parser.Opt[uint64] `json:"pid" csv:"pid" head:"PID" show:"1" from:"proc/PID/fd" doc:"the first process that holds the socket"`
-	Program        parser.Opt[string] `json:"program" csv:"program" head:"Program" show:"1" from:"proc/PID/cmdline" cut:"yes" doc:"its name: argv[0] without directories"`
-	RefCount       int64              `json:"refcount" csv:"refcount" from:"RefCnt" doc:"references to the kernel's socket"`
-	Pointer        parser.Opt[string] `json:"kernel_pointer" csv:"kernel_pointer" from:"sk" doc:"address of the kernel's socket, hexadecimal, often hashed; null if the kernel prints zeros"`
+	Holder
+	RefCount int64              `json:"refcount" csv:"refcount" from:"RefCnt" doc:"references to the kernel's socket"`
+	Pointer  parser.Opt[string] `json:"kernel_pointer" csv:"kernel_pointer" from:"sk" doc:"address of the kernel's socket, hexadecimal, often hashed; null if the kernel prints zeros"`
 
 	Origin
 }
@@ -46,7 +45,7 @@ func (r *Reader) Packets() iter.Seq[Packet] {
 				UID: uint64(s.UID), User: r.user(s.UID), Inode: s.Inode,
 				RefCount: s.RefCount, Pointer: pointer(s.Pointer), Origin: r.origin(t.File, s.Line),
 			}
-			row.PID, row.Program = r.owner(s.Inode)
+			row.Holder = r.holder(s.Inode, nil, "")
 			if !yield(row) {
 				return
 			}
@@ -94,10 +93,9 @@ type Netlink struct {
 	Dumping        parser.Opt[bool]   `json:"dumping" csv:"dumping" head:"Dump" show:"5" from:"Dump" doc:"a dump is under way"`
 	Drops          parser.Opt[uint64] `json:"drops" csv:"drops" head:"Drops" show:"1" unit:"messages" from:"Drops" doc:"messages lost because the buffer was full; null before Linux 2.6.3x"`
 	Inode          parser.Opt[uint64] `json:"inode" csv:"inode" head:"Inode" show:"6" from:"Inode" doc:"of the socket; null for old kernels"`
-	PID            parser.Opt[uint64] `json:"pid" csv:"pid" head:"PID" show:"2" from:"proc/PID/fd" doc:"the first process that holds the socket"`
-	Program        parser.Opt[string] `json:"program" csv:"program" head:"Program" show:"2" from:"proc/PID/cmdline" cut:"yes" doc:"its name: argv[0] without directories"`
-	RefCount       int64              `json:"refcount" csv:"refcount" from:"Locks" doc:"references to the kernel's socket"`
-	Pointer        parser.Opt[string] `json:"kernel_pointer" csv:"kernel_pointer" from:"sk" doc:"address of the kernel's socket, hexadecimal, often hashed; null if the kernel prints zeros"`
+	Holder
+	RefCount int64              `json:"refcount" csv:"refcount" from:"Locks" doc:"references to the kernel's socket"`
+	Pointer  parser.Opt[string] `json:"kernel_pointer" csv:"kernel_pointer" from:"sk" doc:"address of the kernel's socket, hexadecimal, often hashed; null if the kernel prints zeros"`
 
 	Origin
 }
@@ -117,7 +115,7 @@ func (r *Reader) NetlinkSockets() iter.Seq[Netlink] {
 				Origin: r.origin(t.File, s.Line),
 			}
 			if inode, ok := s.Inode.Get(); ok {
-				row.PID, row.Program = r.owner(inode)
+				row.Holder = r.holder(inode, nil, "")
 			}
 			if !yield(row) {
 				return

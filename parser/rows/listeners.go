@@ -2,8 +2,10 @@ package rows
 
 import (
 	"net/netip"
+	"path"
 
 	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
 )
 
@@ -81,6 +83,28 @@ func (r *Reader) direct(row *Socket, v6 bool, s *parser.InetSocket) {
 	if its.sockets == 1 { // of several that share the port it cannot be told which
 		row.AcceptQueue = parser.Some(its.acceptQueue)
 	}
+}
+
+// acceptLimit gives the limit of a listener's accept queue, from the row itself or
+// from the output of ss.
+func (r *Reader) acceptLimit(t query.InetTable, s *parser.InetSocket) parser.Opt[uint64] {
+	if s.Printed != nil && s.Printed.Backlog.Known() {
+		return s.Printed.Backlog
+	}
+	if !r.wants("accept_queue_limit") {
+		return parser.Opt[uint64]{}
+	}
+	if limit, ok := r.limits().Of(s.Inode); ok {
+		return parser.Some(limit)
+	}
+	return found(r.limits().At(path.Base(t.File), s.Local))
+}
+
+func (r *Reader) limits() *snapshot.Backlogs {
+	if r.acceptLimits == nil {
+		r.acceptLimits = r.Snapshot.Backlogs()
+	}
+	return r.acceptLimits
 }
 
 // of gives the listener that a connection to this address belongs to: the one

@@ -54,6 +54,8 @@ type Reporter interface {
 	Lacking(file string, state snapshot.State, err error, asked query.Asked)
 	// Notef is told what the reader of the output should know.
 	Notef(format string, args ...any)
+	// Detailf is told what only a curious reader wants to know.
+	Detailf(format string, args ...any)
 	// Fail makes the exit status that of a failed netstat run.
 	Fail()
 }
@@ -69,6 +71,9 @@ func (Quiet) Lacking(string, snapshot.State, error, query.Asked) {}
 
 // Notef does nothing.
 func (Quiet) Notef(string, ...any) {}
+
+// Detailf does nothing.
+func (Quiet) Detailf(string, ...any) {}
 
 // Fail does nothing.
 func (Quiet) Fail() {}
@@ -99,6 +104,8 @@ type Reader struct {
 	listeners [2]*listeners // of tcp and of tcp6
 	backlogs  *backlogs
 	ifNames   map[uint64]string
+
+	acceptLimits *snapshot.Backlogs
 }
 
 // Seen reports whether any file of the rows that were read last was there: "not
@@ -132,6 +139,9 @@ func usable[T any](r *Reader, t snapshot.Table[T], asked query.Asked) bool {
 		return false
 	}
 	r.seen = true
+	if t.Note != "" {
+		r.report().Notef("%s", t.Note)
+	}
 	return true
 }
 
@@ -206,19 +216,35 @@ func addr(a netip.Addr) parser.Opt[netip.Addr] { return found(a, a.IsValid()) }
 // gateway is unknown if the address is the unspecified one.
 func gateway(a netip.Addr) parser.Opt[netip.Addr] { return found(a, a.IsValid() && !a.IsUnspecified()) }
 
-// owner gives the process that holds a socket.
-func (r *Reader) owner(inode uint64) (pid parser.Opt[uint64], program parser.Opt[string]) {
-	if inode == 0 || !r.wants("pid", "program") {
-		return pid, program
+// A Holder is the process that holds a socket.
+type Holder struct {
+	PID         parser.Opt[uint64] `json:"pid" csv:"pid" head:"PID" show:"2" from:"proc/PID/fd" doc:"the first process that holds the socket"`
+	Program     parser.Opt[string] `json:"program" csv:"program" head:"Program" show:"2" from:"proc/PID/cmdline" cut:"yes" doc:"its name: argv[0] without directories, or what a command printed of it"`
+	ProgramFrom parser.Opt[string] `json:"program_from" csv:"program_from" cut:"yes" doc:"the file that tells it: proc/PID/fd, or an output of netstat, ss or lsof"`
+}
+
+// holder gives the process that holds a socket. printed is nil for a row of the
+// kernel's file; file is that of the row.
+func (r *Reader) holder(inode uint64, printed *parser.Printed, file string) (h Holder) {
+	if !r.wants("pid", "program", "program_from") {
+		return h
+	}
+	if printed != nil {
+		if pid, ok := printed.PID.Get(); ok {
+			return Holder{parser.Some(pid), text(printed.Program), text(file)}
+		}
+	}
+	if inode == 0 {
+		return h
 	}
 	if r.owners == nil {
 		r.owners = r.Snapshot.Owners()
 	}
 	o, ok := r.owners.Of(inode)
 	if !ok {
-		return pid, program
+		return h
 	}
-	return parser.Some(uint64(o.PID)), text(o.Name)
+	return Holder{parser.Some(o.PID), text(o.Name), text(o.From)}
 }
 
 // OwnersKnown reports whether the capture tells of any process at all.

@@ -26,9 +26,9 @@ type Route struct {
 	Flags           uint64                 `json:"flags" csv:"flags" from:"Flags" doc:"RTF_* of include/uapi/linux/route.h and ipv6_route.h"`
 	FlagLetters     string                 `json:"flag_letters" csv:"flag_letters" head:"Flags" show:"key" doc:"netstat's letters for them"`
 	FlagNames       Words                  `json:"flag_names" csv:"flag_names" cut:"yes" doc:"the kernel's names for them, without RTF_"`
-	Metric          int64                  `json:"metric" csv:"metric" head:"Metric" show:"1" from:"Metric" doc:"the lower one wins"`
-	RefCount        int64                  `json:"refcount" csv:"refcount" head:"Ref" show:"7" from:"RefCnt" doc:"0 for IPv4 since Linux 2.4"`
-	Use             int64                  `json:"use" csv:"use" head:"Use" show:"7" from:"Use" doc:"lookups; 0 for IPv4 since Linux 2.4"`
+	Metric          parser.Opt[int64]      `json:"metric" csv:"metric" head:"Metric" show:"1" from:"Metric" doc:"the lower one wins; null if netstat printed the row, which shows none"`
+	RefCount        parser.Opt[int64]      `json:"refcount" csv:"refcount" head:"Ref" show:"7" from:"RefCnt" doc:"0 for IPv4 since Linux 2.4; null if a command printed the row without it"`
+	Use             parser.Opt[int64]      `json:"use" csv:"use" head:"Use" show:"7" from:"Use" doc:"lookups; 0 for IPv4 since Linux 2.4; null if a command printed the row without it"`
 	Interface       parser.Opt[string]     `json:"interface" csv:"interface" head:"Iface" show:"key" from:"Iface" doc:"null for a route without a device"`
 	MTU             parser.Opt[int64]      `json:"mtu_bytes" csv:"mtu_bytes" head:"MTU" show:"4" unit:"bytes" from:"MTU" doc:"IPv4 only: the route's advertised MSS plus 40, and not the MTU; 0 if not set"`
 	Window          parser.Opt[int64]      `json:"window_bytes" csv:"window_bytes" head:"Window" show:"5" unit:"bytes" from:"Window" doc:"IPv4 only; 0 if not set"`
@@ -73,7 +73,7 @@ func (r *Reader) routes4(yield func(Route) bool) bool {
 		}
 	})
 	for rt := range rows {
-		if r.Plan.Route(&rt) && !yield(r.route4(&rt)) {
+		if r.Plan.Route(&rt) && !yield(r.route4(t.File, &rt)) {
 			return false
 		}
 	}
@@ -97,15 +97,16 @@ func (r *Reader) lost() bool {
 	return r.Plan.Whole
 }
 
-func (r *Reader) route4(rt *parser.Route) Route {
+func (r *Reader) route4(file string, rt *parser.Route) Route {
 	row := Route{
 		Family: "inet", Destination: addr(rt.Destination), Genmask: addr(rt.Genmask),
 		PrefixLen: maskLen(rt.Genmask), Gateway: gateway(rt.Gateway), GatewayHost: r.host(rt.Gateway),
 		Flags: uint64(rt.Flags), FlagLetters: string(words.AppendRouteLetters(nil, rt.Flags)),
 		FlagNames: words.RouteFlagNames(rt.Flags),
-		Metric:    rt.Metric, RefCount: rt.RefCnt, Use: rt.Use,
-		MTU: parser.Some(rt.MTU), Window: parser.Some(rt.Window), IRTT: parser.Some(rt.IRTT),
-		Origin: r.origin("proc/net/route", rt.Line),
+		Metric:    has(rt.Lacks, parser.LacksMetric, rt.Metric),
+		RefCount:  has(rt.Lacks, parser.LacksRefCount, rt.RefCnt), Use: has(rt.Lacks, parser.LacksUse, rt.Use),
+		MTU: has(rt.Lacks, parser.LacksMSS, rt.MTU), Window: has(rt.Lacks, parser.LacksMSS, rt.Window), IRTT: has(rt.Lacks, parser.LacksMSS, rt.IRTT),
+		Origin: r.origin(file, rt.Line),
 	}
 	if rt.Iface != "*" {
 		row.Interface = text(rt.Iface)
@@ -120,6 +121,11 @@ func (r *Reader) route4(rt *parser.Route) Route {
 		}
 	}
 	return row
+}
+
+// has is a value unless the row lacks its column.
+func has(lacks, column parser.Lack, value int64) parser.Opt[int64] {
+	return found(value, !lacks.Has(column))
 }
 
 // maskLen is unknown for a netmask with holes.
@@ -141,21 +147,22 @@ func (r *Reader) routes6(yield func(Route) bool) bool {
 	for rt := range good(r, t) {
 		cached := rt.Flags&parser.RouteCache != 0
 		shown := !cached && (r.Plan.FIB || !r.Plan.Cache) || cached && r.Plan.Cache
-		if (shown || r.Plan.Whole) && !yield(r.route6(&rt)) {
+		if (shown || r.Plan.Whole) && !yield(r.route6(t.File, &rt)) {
 			return false
 		}
 	}
 	return true
 }
 
-func (r *Reader) route6(rt *parser.Route6) Route {
+func (r *Reader) route6(file string, rt *parser.Route6) Route {
 	row := Route{
 		Family: "inet6", Destination: addr(rt.Destination.Addr()), PrefixLen: parser.Some(uint64(rt.Destination.Bits())),
 		Gateway: gateway(rt.NextHop), GatewayHost: r.host(rt.NextHop), DestinationName: r.host(rt.Destination.Addr()),
 		Flags: uint64(rt.Flags), FlagLetters: string(words.AppendLetters(nil, rt.Flags, words.Route6Flags)),
 		FlagNames: words.Route6FlagNames(rt.Flags),
-		Metric:    int64(rt.Metric), RefCount: int64(rt.RefCnt), Use: int64(rt.Use),
-		Interface: text(rt.Iface), Origin: r.origin("proc/net/ipv6_route", rt.Line),
+		Metric:    has(rt.Lacks, parser.LacksMetric, int64(rt.Metric)),
+		RefCount:  has(rt.Lacks, parser.LacksRefCount, int64(rt.RefCnt)), Use: has(rt.Lacks, parser.LacksUse, int64(rt.Use)),
+		Interface: text(rt.Iface), Origin: r.origin(file, rt.Line),
 	}
 	if rt.Source.Bits() > 0 {
 		row.Source, row.SourcePrefixLen = addr(rt.Source.Addr()), parser.Some(uint64(rt.Source.Bits()))

@@ -111,7 +111,7 @@ func TestSocket(t *testing.T) {
 		RemoteAddress: some(local), RemotePort: some(uint64(51506)), RemoteHost: some("localhost"),
 		StateNumber: 1, State: "ESTABLISHED", Direction: some("out"),
 		TimerNumber: some(uint64(1)), Timer: some("on"), TimerMS: some(uint64(310)), Retransmits: some(uint64(3)), Probes: some(int64(2)),
-		UID: some(uint64(26)), User: some("postgres"), Inode: 4711, PID: some(uint64(702)), Program: some("postgres"),
+		UID: some(uint64(26)), User: some("postgres"), Inode: some(uint64(4711)), Holder: rows.Holder{PID: some(uint64(702)), Program: some("postgres"), ProgramFrom: some("proc/702/fd")},
 		RefCount: some(int64(3)), RTO: some(uint64(240)), ATO: some(uint64(40)), QuickAck: some(uint64(31)),
 		CongestionWindow: some(uint64(10)), SlowStartThreshold: some(int64(7)),
 		Slot: some(uint64(0)), Pointer: some("ffff8800cdab1340"),
@@ -125,19 +125,19 @@ func TestSocket(t *testing.T) {
 		RemoteAddress: some(netip.MustParseAddr("10.0.0.2")), RemotePort: some(uint64(49153)),
 		StateNumber: 6, State: "TIME_WAIT", Direction: some("out"),
 		TimerNumber: some(uint64(3)), Timer: some("timewait"), TimerMS: some(uint64(60000)),
-		RefCount: some(int64(3)), Slot: some(uint64(0)), Origin: rows.Origin{File: "proc/net/tcp6", Line: some(uint64(2))},
+		Inode: some(uint64(0)), RefCount: some(int64(3)), Slot: some(uint64(0)), Origin: rows.Origin{File: "proc/net/tcp6", Line: some(uint64(2))},
 	})
 	same(t, "udp", udp, rows.Socket{
 		Protocol: "udp", Family: "inet", RecvQ: some(uint64(768)), SendQ: some(uint64(0)),
 		LocalAddress: some(any4), LocalPort: some(uint64(68)), LocalService: some("bootpc"),
 		RemoteAddress: some(any4), RemotePort: some(uint64(0)), StateNumber: 7, State: "UNCONN",
-		UID: some(uint64(0)), User: some("root"), Inode: 4712, RefCount: some(int64(2)), Drops: some(uint64(12)),
+		UID: some(uint64(0)), User: some("root"), Inode: some(uint64(4712)), RefCount: some(int64(2)), Drops: some(uint64(12)),
 		Slot: some(uint64(17)), Origin: rows.Origin{File: "proc/net/udp", Line: some(uint64(2))},
 	})
 	same(t, "raw", raw, rows.Socket{
 		Protocol: "raw", Family: "inet", RecvQ: some(uint64(0)), SendQ: some(uint64(0)),
 		LocalAddress: some(any4), RemoteAddress: some(any4), IPProtocol: some(uint64(1)), IPProtocolName: some("icmp"),
-		StateNumber: 7, State: "UNCONN", UID: some(uint64(0)), User: some("root"), Inode: 4713,
+		StateNumber: 7, State: "UNCONN", UID: some(uint64(0)), User: some("root"), Inode: some(uint64(4713)),
 		RefCount: some(int64(2)), Drops: some(uint64(0)), Slot: some(uint64(1)),
 		Origin: rows.Origin{File: "proc/net/raw", Line: some(uint64(2))},
 	})
@@ -280,7 +280,8 @@ func TestSort(t *testing.T) {
 		}
 		var got []uint64
 		for row := range k.Rows(whole(t, h), keys) {
-			got = append(got, row.(*rows.Socket).Inode)
+			inode, _ := row.(*rows.Socket).Inode.Get()
+			got = append(got, inode)
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("--sort %s: inodes %v, want %v", sort, got, want)

@@ -37,17 +37,18 @@ type Socket struct {
 	Listener    parser.Opt[string] `json:"listener" csv:"listener" head:"Waits For" show:"5" doc:"address:port of the listener in whose accept queue the socket waits: it is established or half closed, and no program has accepted it (inode 0)"`
 	AcceptQueue parser.Opt[uint64] `json:"accept_queue" csv:"accept_queue" head:"Accept-Q" show:"2" unit:"connections" from:"rx_queue" doc:"how many wait to be accepted: on a tcp listener by its own count, on a waiting socket that of its listener"`
 
+	AcceptLimit parser.Opt[uint64] `json:"accept_queue_limit" csv:"accept_queue_limit" head:"Backlog" show:"2" unit:"connections" doc:"the most that may wait on a tcp listener, which only an output of ss tells; a queue is full when it is above that"`
+
 	TimerNumber parser.Opt[uint64] `json:"timer_number" csv:"timer_number" from:"tr" doc:"of tcp: 0 off, 1 on, 2 keepalive, 3 timewait, 4 probe"`
 	Timer       parser.Opt[string] `json:"timer" csv:"timer" head:"Timer" show:"7" doc:"netstat's word for it"`
 	TimerMS     parser.Opt[uint64] `json:"timer_ms" csv:"timer_ms" head:"Timer ms" show:"7" unit:"milliseconds" from:"tm->when" doc:"until the timer fires; null if it is off"`
 	Retransmits parser.Opt[uint64] `json:"retransmits" csv:"retransmits" head:"Retrans" show:"3" from:"retrnsmt" doc:"unrecovered retransmission timeouts of a tcp socket; of SYN_RECV the repeated SYN-ACKs; null in time-wait"`
 	Probes      parser.Opt[int64]  `json:"unanswered_probes" csv:"unanswered_probes" head:"Probes" show:"4" from:"timeout" doc:"zero-window and keepalive probes of a tcp socket without an answer; null in time-wait"`
 
-	UID     parser.Opt[uint64] `json:"uid" csv:"uid" head:"UID" show:"6" from:"uid" doc:"of the socket's owner; null for a socket without an inode, for which kernels print 0 whoever owns it"`
-	User    parser.Opt[string] `json:"user" csv:"user" head:"User" show:"5" from:"etc/passwd" cut:"yes" doc:"its name; null with -n"`
-	Inode   uint64             `json:"inode" csv:"inode" head:"Inode" show:"8" from:"inode" doc:"0 for a socket that no process holds: TIME_WAIT, SYN_RECV, orphans, and those that wait to be accepted"`
-	PID     parser.Opt[uint64] `json:"pid" csv:"pid" head:"PID" show:"2" from:"proc/PID/fd" doc:"the first process that holds the socket"`
-	Program parser.Opt[string] `json:"program" csv:"program" head:"Program" show:"2" from:"proc/PID/cmdline" cut:"yes" doc:"its name: argv[0] without directories"`
+	UID   parser.Opt[uint64] `json:"uid" csv:"uid" head:"UID" show:"6" from:"uid" doc:"of the socket's owner; null for a socket without an inode, for which kernels print 0 whoever owns it"`
+	User  parser.Opt[string] `json:"user" csv:"user" head:"User" show:"5" from:"etc/passwd" cut:"yes" doc:"its name; null with -n"`
+	Inode parser.Opt[uint64] `json:"inode" csv:"inode" head:"Inode" show:"8" from:"inode" doc:"0 for a socket that no process holds: TIME_WAIT, SYN_RECV, orphans, and those that wait to be accepted; null if a command printed the row without it"`
+	Holder
 
 	RefCount           parser.Opt[int64]  `json:"refcount" csv:"refcount" from:"ref" doc:"references to the kernel's socket"`
 	Drops              parser.Opt[uint64] `json:"drops" csv:"drops" head:"Drops" show:"1" unit:"packets" from:"drops" doc:"dropped because the buffer of a udp or raw socket was full, or by a filter"`
@@ -118,7 +119,7 @@ func (r *Reader) Sockets() iter.Seq[Socket] {
 				continue
 			}
 			for s := range good(r, table) {
-				if r.Plan.Inet(t.Protocol, &s) && !yield(r.socket(t, &s)) {
+				if r.Plan.Inet(t.Protocol, &s) && !yield(r.socket(t, table.File, &s)) {
 					return
 				}
 			}
@@ -126,7 +127,7 @@ func (r *Reader) Sockets() iter.Seq[Socket] {
 	}
 }
 
-func (r *Reader) socket(t query.InetTable, s *parser.InetSocket) Socket {
+func (r *Reader) socket(t query.InetTable, file string, s *parser.InetSocket) Socket {
 	local, remote := s.Local.Addr(), s.Remote.Addr()
 	row := Socket{
 		Protocol: protocolName(t), Family: familyName(t.V6),
@@ -134,15 +135,16 @@ func (r *Reader) socket(t query.InetTable, s *parser.InetSocket) Socket {
 		LocalAddress: addr(local.Unmap()), RemoteAddress: addr(remote.Unmap()),
 		LocalHost: r.host(local), RemoteHost: r.host(remote),
 		StateNumber: uint64(s.State), State: s.State.String(),
-		Inode: s.Inode, RefCount: s.RefCount, Drops: s.Drops, QuickAck: s.QuickAck,
+		Inode: found(s.Inode, !s.Printed.Lack(parser.LacksInode)), RefCount: s.RefCount, Drops: s.Drops, QuickAck: s.QuickAck,
 		CongestionWindow: s.CongestionWindow, SlowStartThreshold: s.SlowStartThreshold, FastOpenQueue: s.FastOpenQueue,
-		Slot: parser.Some(s.Slot), Pointer: pointer(s.Pointer),
-		Origin: r.origin(t.File, s.Line),
+		Slot: found(s.Slot, s.Printed == nil), Pointer: pointer(s.Pointer),
+		Origin: r.origin(file, s.Line),
 	}
-	row.PID, row.Program = r.owner(s.Inode)
+	row.Holder = r.holder(s.Inode, s.Printed, file)
 	// Of a socket without an inode the kernel prints 0 whoever owns it, but of
 	// SYN_RECV its listener's.
-	if s.UID != 0 || s.Inode != 0 || s.State == parser.SynRecv {
+	known := s.UID != 0 || s.Inode != 0 || s.State == parser.SynRecv
+	if known && !s.Printed.Lack(parser.LacksUID) {
 		row.UID, row.User = parser.Some(uint64(s.UID)), r.user(s.UID)
 	}
 	r.ports(&row, t.Protocol, s)
@@ -188,12 +190,15 @@ func (r *Reader) service(proto query.Protocol, port uint16) parser.Opt[string] {
 
 // tcp fills in what only tcp has.
 func (r *Reader) tcp(row *Socket, t query.InetTable, s *parser.InetSocket) {
-	row.TimerNumber, row.Timer = parser.Some(uint64(s.Timer)), parser.Some(words.Timer(s.Timer, true))
-	if s.Timer != parser.TimerOff {
-		row.TimerMS = milliseconds(s.TimerExpires)
+	if !s.Printed.Lack(parser.LacksTimer) {
+		row.TimerNumber, row.Timer = parser.Some(uint64(s.Timer)), parser.Some(words.Timer(s.Timer, true))
+		if s.Timer != parser.TimerOff {
+			row.TimerMS = milliseconds(s.TimerExpires)
+		}
 	}
 	if s.Timer != parser.TimerTimeWait {
-		row.Retransmits, row.Probes = parser.Some(s.Retransmits), parser.Some(int64(s.Timeout))
+		row.Retransmits = found(s.Retransmits, !s.Printed.Lack(parser.LacksRetransmits))
+		row.Probes = found(int64(s.Timeout), !s.Printed.Lack(parser.LacksTimeout))
 	}
 	if rto, ok := s.RTO.Get(); ok {
 		row.RTO = milliseconds(rto)
@@ -202,7 +207,7 @@ func (r *Reader) tcp(row *Socket, t query.InetTable, s *parser.InetSocket) {
 		row.ATO = milliseconds(ato)
 	}
 	if s.State == parser.Listen {
-		row.AcceptQueue = parser.Some(s.RecvQ)
+		row.AcceptQueue, row.AcceptLimit = parser.Some(s.RecvQ), r.acceptLimit(t, s)
 		return
 	}
 	row.RecvQ, row.SendQ = parser.Some(s.RecvQ), parser.Some(s.SendQ)
@@ -241,7 +246,7 @@ func (r *Reader) sctpSocket(file string, s *parser.SCTPSocket, association bool)
 		Protocol: "sctp", Family: familyName(len(s.Local) > 0 && !s.Local[0].Unmap().Is4()),
 		LocalPort: parser.Some(uint64(s.LocalPort)), LocalAddresses: addresses(s.Local),
 		StateNumber: uint64(s.State), State: s.State.String(),
-		UID: parser.Some(uint64(s.UID)), User: r.user(s.UID), Inode: s.Inode,
+		UID: parser.Some(uint64(s.UID)), User: r.user(s.UID), Inode: parser.Some(s.Inode),
 		AssocID: widen(s.AssocID), AssocState: widen(s.AssocState), Heartbeat: s.HeartbeatInterval, InStreams: widen(s.InStreams), OutStreams: widen(s.OutStreams),
 		MaxRetransmits: s.MaxRetransmits, T1Retransmits: s.T1Retransmits, T2Retransmits: s.T2Retransmits,
 		RetransChunks: s.RetransmittedChunks, SendAllocated: s.SendBufferAllocated, SendQueued: s.SendBufferQueued,
@@ -259,7 +264,7 @@ func (r *Reader) sctpSocket(file string, s *parser.SCTPSocket, association bool)
 			row.RemoteAddress, row.RemoteHost = addr(s.Remote[0].Unmap()), r.host(s.Remote[0])
 		}
 	}
-	row.PID, row.Program = r.owner(s.Inode)
+	row.Holder = r.holder(s.Inode, nil, "")
 	return row
 }
 

@@ -3,7 +3,9 @@ package rows
 import (
 	"cmp"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -53,11 +55,7 @@ func SourceOf(s *snapshot.Snapshot, p Place) Source {
 		Uptime: seconds(f.Uptime.Value), BootID: text(f.BootID.Value), NetNS: text(cmp.Or(p.NetNS, f.NetNS.Value)),
 		ByteOrder: parser.Some("big"), ByteOrderFrom: parser.Some(s.Order.From),
 	}
-	for _, name := range p.OtherNetNS {
-		if name != p.NetNS {
-			src.OtherNetNS = append(src.OtherNetNS, name)
-		}
-	}
+	src.OtherNetNS = escaped(slices.DeleteFunc(slices.Clone(p.OtherNetNS), func(name string) bool { return name == p.NetNS }))
 	if at, ok := f.CapturedAt.Get(); ok {
 		src.CaptureTime = parser.Some(at.Format(time.RFC3339))
 	}
@@ -69,6 +67,17 @@ func SourceOf(s *snapshot.Snapshot, p Place) Source {
 	}
 	return src
 }
+
+// escaped makes a list of names that may hold blanks, which are written as in
+// proc/mounts.
+func escaped(names []string) (list Words) {
+	for _, name := range names {
+		list = append(list, blankEscaper.Replace(name))
+	}
+	return list
+}
+
+var blankEscaper = strings.NewReplacer(" ", `\040`, "\t", `\011`, "\n", `\012`, `\`, `\134`)
 
 // seconds reads the first number of proc/uptime.
 func seconds(text string) parser.Opt[uint64] {

@@ -15,22 +15,22 @@ import (
 // a row.
 type Unix struct {
 	Protocol    uint64             `json:"protocol_number" csv:"protocol_number" from:"Protocol" doc:"always 0"`
-	RefCount    uint64             `json:"refcount" csv:"refcount" head:"RefCnt" show:"6" from:"RefCount" doc:"references to the kernel's socket"`
-	Flags       uint64             `json:"flags" csv:"flags" from:"Flags" doc:"__SO_* bits: 65536 accepting, 131072 waiting for data, 262144 no space"`
+	RefCount    parser.Opt[uint64] `json:"refcount" csv:"refcount" head:"RefCnt" show:"6" from:"RefCount" doc:"references to the kernel's socket"`
+	Flags       parser.Opt[uint64] `json:"flags" csv:"flags" from:"Flags" doc:"__SO_* bits: 65536 accepting, 131072 waiting for data, 262144 no space"`
 	FlagNames   Words              `json:"flag_names" csv:"flag_names" head:"Flags" show:"5" cut:"yes" doc:"netstat's words for them: ACC, W, N"`
 	TypeNumber  uint64             `json:"type_number" csv:"type_number" from:"Type" doc:"SOCK_* of the kernel"`
 	Type        string             `json:"type" csv:"type" head:"Type" show:"key" doc:"STREAM, DGRAM, RAW, RDM, SEQPACKET or UNKNOWN"`
 	StateNumber uint64             `json:"state_number" csv:"state_number" from:"St" doc:"SS_* of include/uapi/linux/net.h"`
 	State       string             `json:"state" csv:"state" head:"State" show:"key" doc:"netstat's word: LISTENING, CONNECTED, CONNECTING, DISCONNECTING, FREE, UNKNOWN, or empty for a socket that is not connected"`
+	AcceptLimit parser.Opt[uint64] `json:"accept_queue_limit" csv:"accept_queue_limit" head:"Backlog" show:"2" unit:"connections" doc:"the most that may wait on a listener, which only an output of ss tells"`
 	AcceptQueue parser.Opt[uint64] `json:"accept_queue" csv:"accept_queue" head:"Accept-Q" show:"1" unit:"connections" doc:"on a listener: how many rows of its path have no inode, which are connections that wait to be accepted"`
 	Waiting     parser.Opt[bool]   `json:"waiting" csv:"waiting" head:"Waits" show:"5" doc:"the connection waits in the accept queue of the listener with its path"`
-	Inode       parser.Opt[uint64] `json:"inode" csv:"inode" head:"I-Node" show:"3" from:"Inode" doc:"0 for a connection that waits to be accepted; null before Linux 2.2"`
-	PID         parser.Opt[uint64] `json:"pid" csv:"pid" head:"PID" show:"2" from:"proc/PID/fd" doc:"the first process that holds the socket"`
-	Program     parser.Opt[string] `json:"program" csv:"program" head:"Program" show:"2" from:"proc/PID/cmdline" cut:"yes" doc:"its name: argv[0] without directories"`
-	Path        string             `json:"path" csv:"path" head:"Path" show:"key" from:"Path" cut:"yes" doc:"whole, blanks included; empty for a socket without a name; bytes that are not printable stand in path_bytes"`
-	Abstract    bool               `json:"abstract" csv:"abstract" doc:"the name is not in the file system: it begins with @, as the kernel prints a NUL byte"`
-	PathBytes   parser.Opt[string] `json:"path_bytes" csv:"path_bytes" unit:"base64" cut:"yes" doc:"the path as the file has it, if it holds control characters, characters that reorder text, or bytes that are no UTF-8"`
-	Pointer     parser.Opt[string] `json:"kernel_pointer" csv:"kernel_pointer" from:"Num" doc:"address of the kernel's socket, hexadecimal, often hashed; null if the kernel prints zeros"`
+	Inode       parser.Opt[uint64] `json:"inode" csv:"inode" head:"I-Node" show:"3" from:"Inode" doc:"0 for a connection that waits to be accepted; null before Linux 2.2, and if a command printed the row without it"`
+	Holder
+	Path      string             `json:"path" csv:"path" head:"Path" show:"key" from:"Path" cut:"yes" doc:"whole, blanks included; empty for a socket without a name; bytes that are not printable stand in path_bytes"`
+	Abstract  bool               `json:"abstract" csv:"abstract" doc:"the name is not in the file system: it begins with @, as the kernel prints a NUL byte"`
+	PathBytes parser.Opt[string] `json:"path_bytes" csv:"path_bytes" unit:"base64" cut:"yes" doc:"the path as the file has it, if it holds control characters, characters that reorder text, or bytes that are no UTF-8"`
+	Pointer   parser.Opt[string] `json:"kernel_pointer" csv:"kernel_pointer" from:"Num" doc:"address of the kernel's socket, hexadecimal, often hashed; null if the kernel prints zeros"`
 
 	Origin
 }
@@ -43,37 +43,49 @@ func (r *Reader) UnixSockets() iter.Seq[Unix] {
 			return
 		}
 		for s := range good(r, table) {
-			if r.Plan.Unix(&s) && !yield(r.unix(&s)) {
+			if r.Plan.Unix(&s) && !yield(r.unix(table.File, &s)) {
 				return
 			}
 		}
 	}
 }
 
-func (r *Reader) unix(s *parser.UnixSocket) Unix {
+func (r *Reader) unix(file string, s *parser.UnixSocket) Unix {
 	row := Unix{
-		Protocol: uint64(s.Protocol), RefCount: uint64(s.RefCount), Flags: uint64(s.Flags),
-		FlagNames:  Words{},
+		Protocol:   uint64(s.Protocol),
+		RefCount:   found(uint64(s.RefCount), !s.Printed.Lack(parser.LacksRefCount)),
+		Flags:      found(uint64(s.Flags), !s.Printed.Lack(parser.LacksFlags)),
 		TypeNumber: uint64(s.Type), Type: words.UnixType(s.Type),
 		StateNumber: uint64(s.State), State: words.UnixState(s.State, s.Flags),
-		Inode: found(s.Inode, s.HasInode), Pointer: pointer(s.Pointer),
+		Inode: found(s.Inode, s.HasInode && !s.Printed.Lack(parser.LacksInode)), Pointer: pointer(s.Pointer),
 		Path:   strings.ReplaceAll(s.Path, "\x00", "@"),
-		Origin: r.origin("proc/net/unix", s.Line),
+		Origin: r.origin(file, s.Line),
 	}
-	if names := words.UnixFlags(s.Flags); names != nil {
-		row.FlagNames = names
+	if row.Flags.Known() {
+		row.FlagNames = append(Words{}, words.UnixFlags(s.Flags)...)
 	}
 	row.Abstract = strings.HasPrefix(row.Path, "@")
 	if !words.IsSafe(s.Path) {
 		row.PathBytes = parser.Some(base64.StdEncoding.EncodeToString([]byte(s.Path)))
 	}
-	if s.HasInode {
-		row.PID, row.Program = r.owner(s.Inode)
+	row.Holder = r.holder(s.Inode, s.Printed, file)
+	if isListener(s) {
+		row.AcceptLimit = r.unixLimit(s)
 	}
 	if s.Path != "" && r.wants("accept_queue", "waiting") {
 		r.waits(&row, s)
 	}
 	return row
+}
+
+func (r *Reader) unixLimit(s *parser.UnixSocket) parser.Opt[uint64] {
+	if s.Printed != nil && s.Printed.Backlog.Known() {
+		return s.Printed.Backlog
+	}
+	if !r.wants("accept_queue_limit") {
+		return parser.Opt[uint64]{}
+	}
+	return found(r.limits().Of(s.Inode))
 }
 
 // backlogs count, by path, the connections that wait for the listener there.
@@ -101,7 +113,7 @@ func isListener(s *parser.UnixSocket) bool { return s.State == 1 && s.Flags&pars
 
 // unaccepted: connecting or connected, and held by no process.
 func unaccepted(s *parser.UnixSocket) bool {
-	return s.HasInode && s.Inode == 0 && (s.State == 2 || s.State == 3)
+	return s.HasInode && !s.Printed.Lack(parser.LacksInode) && s.Inode == 0 && (s.State == 2 || s.State == 3)
 }
 
 // countBacklogs reads the table twice: first the listeners, then who waits for

@@ -2,7 +2,9 @@ package snapshot
 
 import (
 	"encoding/binary"
+	"io"
 	"io/fs"
+	"iter"
 	"math/bits"
 	"net/netip"
 	"slices"
@@ -63,11 +65,12 @@ func archOrder(root fs.FS) ByteOrder {
 }
 
 // tablesOrder looks for evidence: netmasks of routes are contiguous in one
-// reading only, and 127.0.0.1 is at home on every machine.
+// reading only, 127.0.0.1 is at home on every machine, and a socket's own address
+// is one of the machine's.
 func tablesOrder(root fs.FS) ByteOrder {
 	little := &Snapshot{root: root, opts: parser.Options{ByteOrder: binary.LittleEndian}}
 	votes := 0 // positive: little-endian
-	for r, err := range little.Routes().Rows() {
+	for r, err := range open(little, "proc/net/route", parser.Routes).Rows() {
 		if err == nil {
 			votes += maskVote(r.Genmask)
 		}
@@ -76,20 +79,79 @@ func tablesOrder(root fs.FS) ByteOrder {
 		return verdict(votes, "proc/net/route")
 	}
 	for _, file := range []string{"proc/net/tcp", "proc/net/udp"} {
-		n := 0
-		for s, err := range little.InetUpToInode(file).Rows() {
-			if err == nil {
-				votes += loopbackVote(s.Local.Addr())
-			}
-			if n++; n >= maxEvidence {
-				break
-			}
+		if votes := little.localVotes(file, loopbackVote); votes != 0 {
+			return verdict(votes, file)
 		}
-		if votes != 0 {
+	}
+	own := little.ownAddresses()
+	if len(own) == 0 {
+		return ByteOrder{Order: binary.LittleEndian}
+	}
+	for _, file := range []string{"proc/net/tcp", "proc/net/udp", "proc/net/tcp6"} {
+		if votes := little.localVotes(file, own.vote); votes != 0 {
 			return verdict(votes, file)
 		}
 	}
 	return ByteOrder{Order: binary.LittleEndian}
+}
+
+// localVotes sums up what the local addresses of a table say.
+func (s *Snapshot) localVotes(file string, vote func(netip.Addr) int) (votes int) {
+	n := 0
+	t := open(s, file, func(file string, r io.Reader, o parser.Options) iter.Seq2[parser.InetSocket, error] {
+		o.UpToInode = true
+		return parser.Inet(file, r, o)
+	})
+	for row, err := range t.Rows() {
+		if err == nil {
+			votes += vote(row.Local.Addr())
+		}
+		if n++; n >= maxEvidence {
+			break
+		}
+	}
+	return votes
+}
+
+// addresses are those of the machine's interfaces.
+type addresses map[netip.Addr]bool
+
+// ownAddresses takes them from the files that are the same on every machine.
+func (s *Snapshot) ownAddresses() addresses {
+	own := addresses{}
+	for a := range Good(s.IfInet6().Rows(), func(error) {}) {
+		own[a.Addr] = len(own) < maxEvidence
+	}
+	for link := range Good(open(s, "output/ip_address", parser.IPLinks).Rows(), func(error) {}) {
+		for _, a := range link.Addrs {
+			own[a.Addr] = len(own) < maxEvidence
+		}
+	}
+	return own
+}
+
+// vote judges an address that was read as little-endian.
+func (own addresses) vote(a netip.Addr) int {
+	swapped := swapWords(a)
+	switch {
+	case a == swapped:
+	case own[a] && !own[swapped]:
+		return 1
+	case own[swapped] && !own[a]:
+		return -1
+	}
+	return 0
+}
+
+// swapWords gives the address as it is in the other byte order, in which each
+// word of 32 bits is turned round.
+func swapWords(a netip.Addr) netip.Addr {
+	b := a.AsSlice()
+	for i := 0; i+4 <= len(b); i += 4 {
+		slices.Reverse(b[i : i+4])
+	}
+	swapped, _ := netip.AddrFromSlice(b)
+	return swapped
 }
 
 // maxEvidence is how many socket rows are looked at, for the sake of big tables.

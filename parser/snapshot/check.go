@@ -34,10 +34,10 @@ func count[T any](decode decoder[T]) counter {
 		}
 		n := 0
 		for _, err := range t.Rows() {
-			switch _, row := errors.AsType[*parser.RowError](err); {
+			switch e, row := errors.AsType[*parser.RowError](err); {
 			case err == nil:
 				n++
-			case errors.Is(err, parser.ErrCut):
+			case row && e.Err == parser.ErrCut: // and not a column that a command cut
 				c.Cut = true
 			case row:
 				c.Bad++

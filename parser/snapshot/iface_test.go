@@ -53,7 +53,7 @@ func TestInterfaces(t *testing.T) {
 			"sys/class/net/eth0/type": "1\n", "sys/class/net/eth0/address": "02:00:00:00:00:01\n", "sys/class/net/eth0/tx_queue_len": "1000\n",
 		}), []snapshot.Interface{{Name: "eth0", MTU: some(1500), Flags: known(0x1043), HWType: some(1), HWAddr: parser.Some("02:00:00:00:00:01"), TxQueueLen: some(1000)}}},
 		{"ip is exact about promiscuity", with(sys("veth1", "0x1303", "up"), map[string]string{
-			"sos_commands/networking/ip_-d_address": "3: veth1@if4: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1400 qdisc noqueue\n    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n" +
+			"output/ip_address": "3: veth1@if4: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1400 qdisc noqueue\n    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n" +
 				"    inet 10.0.0.5/24 brd 10.0.0.255 scope global veth1\n    inet 10.0.0.6/24 scope global secondary veth1\n    inet 10.1.0.1 peer 10.1.0.2/32 scope global veth1:1\n",
 		}), []snapshot.Interface{
 			{
@@ -65,7 +65,7 @@ func TestInterfaces(t *testing.T) {
 				Addrs: []snapshot.Addr4{{Addr: ip("10.1.0.1"), Netmask: opt("255.255.255.255"), Broadcast: opt("0.0.0.0"), Peer: opt("10.1.0.2")}},
 			},
 		}},
-		{"the newer place of ip's output", map[string]string{"cmd/ip_-d_address": "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qlen 1000\n    link/loopback 00:00:00:00:00:00\n"},
+		{"an interface that is only in ip's output", map[string]string{"output/ip_address": "1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qlen 1000\n    link/loopback 00:00:00:00:00:00\n"},
 			[]snapshot.Interface{{Name: "lo", MTU: some(65536), Flags: known(0x49), HWType: some(772), HWAddr: parser.Some("00:00:00:00:00:00"), TxQueueLen: some(1000), AddrsKnown: true}}},
 		{"an interface that is only in dev", map[string]string{"proc/net/dev": fixtures.Kernel{}.Dev(fixtures.Dev16, []parser.DevCounters{{Iface: "tun0", HasBytes: true, HasCompressed: true, RxPackets: 7}})},
 			[]snapshot.Interface{{Name: "tun0", Counters: parser.Some(parser.DevCounters{Line: 3, Iface: "tun0", HasBytes: true, HasCompressed: true, RxPackets: 7})}}},
@@ -76,6 +76,9 @@ func TestInterfaces(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			s := load(fixtures.NewHost(tc.files))
 			got := s.Interfaces(s.Dev(), true, func(err error) { t.Error(err) })
+			for i := range got {
+				got[i].From = snapshot.Sources{} // see TestInterfaceSources
+			}
 			if !reflect.DeepEqual(got, tc.want) {
 				t.Errorf("\n got %+v\nwant %+v", got, tc.want)
 			}
@@ -135,7 +138,7 @@ func TestAddrsFromTables(t *testing.T) {
 func TestInterfaceErrors(t *testing.T) {
 	h := fixtures.NewHost(map[string]string{
 		"proc/net/dev": "h\nh compressed\n eth0: 1 2\n", "proc/net/if_inet6": "zz\n", "proc/net/fib_trie": "what\n",
-		"cmd/ip_-d_address": "1: lo: <UP> mtu 1\n    inet x scope host lo\n",
+		"output/ip_address": "1: lo: <UP> mtu 1\n    inet x scope host lo\n",
 	})
 	var got []string
 	s := load(h)
@@ -143,7 +146,7 @@ func TestInterfaceErrors(t *testing.T) {
 	want := []string{
 		`proc/net/dev:3: rx errs missing: row ends before this column`,
 		`proc/net/fib_trie:1: node "what": invalid syntax`,
-		`cmd/ip_-d_address:2: inet "x": invalid syntax`,
+		`output/ip_address:2: inet "x": invalid syntax`,
 		`proc/net/if_inet6:1: address "zz": invalid syntax`,
 	}
 	slices.Sort(got)
@@ -208,5 +211,49 @@ func TestCompareNamesTotal(t *testing.T) {
 		if cmp(a, b) <= 0 && cmp(b, c) <= 0 && cmp(a, c) > 0 {
 			t.Fatalf("%q ≤ %q ≤ %q but not %q ≤ %q", a, b, c, a, c)
 		}
+	}
+}
+
+// TestInterfaceSources: of what several files tell, which one counts.
+func TestInterfaceSources(t *testing.T) {
+	const (
+		netstat  = "Iface MTU RX-OK RX-ERR RX-DRP RX-OVR TX-OK TX-ERR TX-DRP TX-OVR Flg\neth0 1 7 0 0 0 7 0 0 0 BPRU\n"
+		ifconfig = "eth0: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 2\n        inet 10.0.0.1  netmask 255.0.0.0\n"
+		ip       = "2: eth0: <BROADCAST,MULTICAST,UP> mtu 3 qlen 9\n    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n    inet 10.0.0.2/8 scope global eth0\n"
+		json     = `[{"ifname":"eth0","flags":["UP"],"mtu":4}]`
+	)
+	all := map[string]string{
+		"output/netstat_i": netstat, "output/ifconfig": ifconfig, "output/ip_address": ip, "output/ip_link_json": json,
+		"sys/class/net/eth0/mtu": "5\n", "sys/class/net/eth0/flags": "0x1003\n", "proc/sys/net/ipv6/conf/eth0/mtu": "6\n",
+	}
+	h := fixtures.NewHost(all)
+	for _, want := range []struct {
+		mtu          int64
+		from, addrs  string
+		flags        string // that tell them
+		set, unknown uint32
+		gone         string // of the next step
+	}{
+		// A single P may be one of two flags: the next text tells.
+		{1, "output/netstat_i", "output/ip_address", "output/netstat_i output/ifconfig", 0x43, 0, "output/netstat_i"},
+		{2, "output/ifconfig", "output/ip_address", "output/ifconfig", 0x1043, 0, "output/ifconfig"},
+		{3, "output/ip_address", "output/ip_address", "output/ip_address", 0x1043, 0, "output/ip_address"},
+		{4, "output/ip_link_json", "", "output/ip_link_json", 0x41, 0, "output/ip_link_json"},
+		{5, "sys/class/net/eth0/mtu", "", "sys/class/net/eth0/flags", 0x1003, parser.FlagRunning, "sys/class/net/eth0/mtu"},
+		{6, "proc/sys/net/ipv6/conf/eth0/mtu", "", "sys/class/net/eth0/flags", 0x1003, parser.FlagRunning, ""},
+	} {
+		s := load(h)
+		got := s.Interfaces(s.Dev(), true, func(err error) { t.Error(err) })
+		if len(got) != 1 {
+			t.Fatalf("%+v", got)
+		}
+		i := got[0]
+		if mtu, _ := i.MTU.Get(); mtu != want.mtu || i.From.MTU != want.from || i.From.Addrs != want.addrs {
+			t.Errorf("MTU %d from %s, addresses from %q; want %d from %s, %q", mtu, i.From.MTU, i.From.Addrs, want.mtu, want.from, want.addrs)
+		}
+		if got := strings.Join(i.From.Flags, " "); got != want.flags || i.Flags.Set != want.set || snapshot.AllFlags&^i.Flags.Known != want.unknown {
+			t.Errorf("flags %x, not known %x, from %s; want %x, %x, %s", i.Flags.Set, snapshot.AllFlags&^i.Flags.Known, got, want.set, want.unknown, want.flags)
+		}
+		delete(h.Files, want.gone)
 	}
 }

@@ -7,20 +7,26 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/coldstat/coldstat/parser"
 )
 
 // Owners tells which process holds a socket. Build it once, use it read-only.
 type Owners struct {
 	byInode map[uint64]Owner
-	// Known is false if the capture has no proc/PID/fd links at all: then no
-	// owner is known, which is not the same as none.
+	// Known is false if the capture has neither proc/PID/fd links nor an output
+	// of netstat, ss or lsof with programs: then no owner is known, which is not
+	// the same as none.
 	Known bool
 }
 
 // An Owner is the first process, by number, that has the socket open.
 type Owner struct {
-	PID  int
-	Name string // argv[0], without directories if it is a path; may be empty
+	PID uint64
+	// Name is argv[0], without directories if it is a path, or what a command
+	// printed of it; it may be empty.
+	Name string
+	From string // the file that tells it, proc/PID/fd or that of an output
 }
 
 // Of gives the owner of the socket with this inode.
@@ -29,10 +35,41 @@ func (o *Owners) Of(inode uint64) (Owner, bool) {
 	return owner, ok
 }
 
-// Owners reads proc/PID/fd/* and proc/PID/cmdline (netstat's prg_cache_load).
-// A process without cmdline is passed over, as netstat does.
+// Owners reads proc/PID/fd/* and proc/PID/cmdline (netstat's prg_cache_load), and
+// for the sockets that have none there the outputs of netstat, ss and lsof. A
+// process without cmdline is passed over, as netstat does.
 func (s *Snapshot) Owners() *Owners {
 	o := &Owners{byInode: map[uint64]Owner{}}
+	s.ownersInProc(o)
+	for _, text := range socketTexts {
+		t := open(s, text.name, text.decode)
+		for row := range Good(t.Rows(), func(error) {}) {
+			p, inode := row.Inet.Printed, row.Inet.Inode
+			if row.Table == "unix" {
+				p, inode = row.Unix.Printed, row.Unix.Inode
+			}
+			if pid, ok := p.PID.Get(); ok {
+				o.Known = true
+				o.add(inode, Owner{pid, p.Program, t.File})
+			}
+		}
+	}
+	t := open(s, lsofOutput, parser.Lsof)
+	for row := range Good(t.Rows(), func(error) {}) {
+		o.Known = true
+		o.add(row.Inode, Owner{row.PID, row.Command, t.File})
+	}
+	return o
+}
+
+// add takes the first owner of a socket.
+func (o *Owners) add(inode uint64, owner Owner) {
+	if _, taken := o.byInode[inode]; !taken && inode != 0 {
+		o.byInode[inode] = owner
+	}
+}
+
+func (s *Snapshot) ownersInProc(o *Owners) {
 	entries, _ := fs.ReadDir(s.root, "proc")
 	var pids []int
 	for _, e := range entries {
@@ -52,12 +89,9 @@ func (s *Snapshot) Owners() *Owners {
 			continue
 		}
 		for _, inode := range inodes {
-			if _, taken := o.byInode[inode]; !taken {
-				o.byInode[inode] = Owner{PID: pid, Name: name}
-			}
+			o.add(inode, Owner{uint64(pid), name, "proc/" + strconv.Itoa(pid) + "/fd"})
 		}
 	}
-	return o
 }
 
 // socketInodes lists the sockets among the links in a process's fd directory.

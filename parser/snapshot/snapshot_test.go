@@ -23,7 +23,10 @@ func load(h *fixtures.Host) *snapshot.Snapshot { return snapshot.Load(h.FS(), sn
 
 // TestOwners: which process a socket is said to belong to.
 func TestOwners(t *testing.T) {
-	type owner = snapshot.Owner
+	type owner struct {
+		PID  int
+		Name string
+	}
 	none := owner{PID: -1}
 	cases := []struct {
 		name  string
@@ -61,9 +64,12 @@ func TestOwners(t *testing.T) {
 				h.Link(name, target)
 			}
 			o := load(h).Owners()
-			got, ok := o.Of(tc.inode)
+			found, ok := o.Of(tc.inode)
+			got := owner{int(found.PID), found.Name}
 			if !ok {
 				got = none
+			} else if want := fmt.Sprintf("proc/%d/fd", got.PID); found.From != want {
+				t.Errorf("from %q, want %q", found.From, want)
 			}
 			if got != tc.want || o.Known != tc.known {
 				t.Errorf("%+v, known %v; want %+v, %v", got, o.Known, tc.want, tc.known)

@@ -6,6 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"path"
+	"strings"
 
 	"github.com/coldstat/coldstat/parser"
 )
@@ -14,6 +16,10 @@ import (
 type Snapshot struct {
 	root fs.FS
 	opts parser.Options
+
+	covers map[string]*coverage // by output
+	told   map[string]bool      // outputs whose errors have been yielded
+
 	// Order is the machine's byte order and how it was known.
 	Order ByteOrder
 }
@@ -24,7 +30,10 @@ func Load(root fs.FS, order ByteOrder) *Snapshot {
 	if order.Order == nil {
 		order = tellByteOrder(root)
 	}
-	return &Snapshot{root: root, opts: parser.Options{ByteOrder: order.Order}, Order: order}
+	return &Snapshot{
+		root: root, opts: parser.Options{ByteOrder: order.Order}, Order: order,
+		covers: map[string]*coverage{}, told: map[string]bool{},
+	}
 }
 
 // Called gives the name that a file has in the capture: collectors have their own
@@ -51,10 +60,13 @@ const (
 
 // A Table is one file of rows. Rows reads it from the start, once.
 type Table[T any] struct {
-	File  string
+	File  string // its name in the capture, see [Snapshot.Called]
 	State State
-	Err   error // why State is Failed
-	rows  iter.Seq2[T, error]
+	// Instead is the file of the kernel that is lacking, if the rows are those
+	// that a command printed, and Note says so.
+	Instead, Note string
+	Err           error // why State is Failed
+	rows          iter.Seq2[T, error]
 }
 
 // Rows yields the rows in file order, with the errors that package parser
@@ -77,8 +89,11 @@ func open[T any](s *Snapshot, name string, decode decoder[T]) Table[T] {
 // openAs is open for an entry of the list.
 func openAs[T any](s *Snapshot, entry File, decode decoder[T]) Table[T] {
 	name := entry.Name
+	if strings.HasPrefix(name, "output/") {
+		name = s.Called(name)
+	}
 	t := Table[T]{File: name}
-	f, err := s.root.Open(name)
+	f, err := s.root.Open(entry.Name)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		t.State, t.Err = Absent, err
 		return t
@@ -128,19 +143,28 @@ func cause(err error) error {
 }
 
 // Inet is one of the eight tables of [parser.InetSocket], by its path.
-func (s *Snapshot) Inet(file string) Table[parser.InetSocket] { return open(s, file, parser.Inet) }
+func (s *Snapshot) Inet(file string) Table[parser.InetSocket] {
+	return printedInet(s, open(s, file, parser.Inet))
+}
+
+func printedInet(s *Snapshot, t Table[parser.InetSocket]) Table[parser.InetSocket] {
+	return printedSockets(s, t, path.Base(t.File), func(p *parser.PrintedSocket) parser.InetSocket { return p.Inet })
+}
 
 // InetUpToInode is [Snapshot.Inet] without the columns behind the inode, for those
 // who need none of them.
 func (s *Snapshot) InetUpToInode(file string) Table[parser.InetSocket] {
-	return open(s, file, func(file string, r io.Reader, o parser.Options) iter.Seq2[parser.InetSocket, error] {
+	return printedInet(s, open(s, file, func(file string, r io.Reader, o parser.Options) iter.Seq2[parser.InetSocket, error] {
 		o.UpToInode = true
 		return parser.Inet(file, r, o)
-	})
+	}))
 }
 
 // Unix is proc/net/unix.
-func (s *Snapshot) Unix() Table[parser.UnixSocket] { return open(s, "proc/net/unix", parser.Unix) }
+func (s *Snapshot) Unix() Table[parser.UnixSocket] {
+	t := open(s, "proc/net/unix", parser.Unix)
+	return printedSockets(s, t, "unix", func(p *parser.PrintedSocket) parser.UnixSocket { return p.Unix })
+}
 
 // SCTPEndpoints is proc/net/sctp/eps.
 func (s *Snapshot) SCTPEndpoints() Table[parser.SCTPSocket] {
@@ -153,11 +177,13 @@ func (s *Snapshot) SCTPAssociations() Table[parser.SCTPSocket] {
 }
 
 // Routes is proc/net/route.
-func (s *Snapshot) Routes() Table[parser.Route] { return open(s, "proc/net/route", parser.Routes) }
+func (s *Snapshot) Routes() Table[parser.Route] {
+	return printedRoutes(s, open(s, "proc/net/route", parser.Routes), routeTexts)
+}
 
 // Routes6 is proc/net/ipv6_route.
 func (s *Snapshot) Routes6() Table[parser.Route6] {
-	return open(s, "proc/net/ipv6_route", parser.Routes6)
+	return printedRoutes(s, open(s, "proc/net/ipv6_route", parser.Routes6), routeTexts6)
 }
 
 // Dev is proc/net/dev.

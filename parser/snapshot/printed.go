@@ -1,0 +1,231 @@
+package snapshot
+
+import (
+	"bytes"
+	"iter"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/coldstat/coldstat/parser"
+)
+
+// Where a capture has no file of the kernel for a table, what a command printed
+// stands in for it. Its rows lack columns and may be of another moment, so the
+// kernel's file wins wherever it is there.
+
+// socketTexts are the outputs that have sockets. Of two that tell of a table the one
+// with more in it counts, see coverage.
+var socketTexts = []text[parser.PrintedSocket]{
+	{netstatOutput, parser.NetstatSockets},
+	{ssOutput, parser.SSSockets},
+}
+
+const (
+	netstatOutput = "output/netstat"
+	ssOutput      = "output/ss"
+	lsofOutput    = "output/lsof"
+)
+
+var (
+	routeTexts  = []text[parser.Route]{{"output/route", parser.RouteText}, {"output/ip_route", parser.IPRoutes}}
+	routeTexts6 = []text[parser.Route6]{{"output/route6", parser.RouteText6}, {"output/ip6_route", parser.IPRoutes6}}
+)
+
+// A text is the output of a command, and how it is read.
+type text[T any] struct {
+	name   string
+	decode decoder[T]
+}
+
+// lacking reports whether a table has nothing: no file, or one without even the
+// header that the kernel writes.
+func (t Table[T]) lacking() bool { return t.State == Absent || t.State == Empty }
+
+// printedSockets stands in for a table of sockets. pick takes its rows out of the
+// text.
+func printedSockets[T any](s *Snapshot, t Table[T], table string, pick func(*parser.PrintedSocket) T) Table[T] {
+	if !t.lacking() {
+		return t
+	}
+	var best *coverage
+	var printed Table[parser.PrintedSocket]
+	for _, text := range socketTexts {
+		if c := s.coverage(text); c.tables[table] && (best == nil || c.worth > best.worth) {
+			best, printed = c, open(s, text.name, text.decode)
+		}
+	}
+	if best == nil {
+		return t
+	}
+	note := "the bundle lacks the kernel's file: rows are those that " + printed.File + " has"
+	if best.only != "" {
+		note += ", which shows " + best.only + " sockets only"
+	}
+	return Table[T]{File: printed.File, Instead: t.File, Note: note, rows: func(yield func(T, error) bool) {
+		for row, err := range onceTold(s, printed) {
+			if err == nil && row.Table != table {
+				continue
+			}
+			if !yield(pick(&row), err) {
+				return
+			}
+		}
+	}}
+}
+
+// A coverage is what the output of netstat or ss tells.
+type coverage struct {
+	tables map[string]bool
+	only   string // of these connected or listening sockets only; empty is all
+	worth  int    // the more, the better
+}
+
+// coverage finds out which tables a text tells of: those that it has rows of, and
+// those that the command was asked for, as the file's name says. A text without rows
+// of others may just not have been asked for them.
+func (s *Snapshot) coverage(text text[parser.PrintedSocket]) *coverage {
+	if c := s.covers[text.name]; c != nil {
+		return c
+	}
+	c := &coverage{tables: map[string]bool{}}
+	s.covers[text.name] = c
+	for row := range Good(open(s, text.name, text.decode).Rows(), func(error) {}) {
+		c.tables[row.Table] = true
+	}
+	head, _ := s.readSmall(text.name, maxFactFile)
+	if !socketHeading.Match(head) {
+		return c // a message that the command failed has none
+	}
+	if m := socketCommand.FindStringSubmatch(path.Base(s.Called(text.name))); m != nil {
+		c.asked(m[1])
+	}
+	switch { // netstat says it itself
+	case bytes.Contains(head, []byte("(w/o servers)")):
+		c.only = "connected"
+	case bytes.Contains(head, []byte("(only servers)")):
+		c.only = "listening"
+	case bytes.Contains(head, []byte("(servers and established)")):
+		c.only = ""
+	}
+	if c.only == "" {
+		c.worth += 4
+	}
+	return c
+}
+
+// asked reads the options in a file's name: those of netstat_-W_-neopa are -W -neopa.
+// Without a protocol in them all are shown.
+func (c *coverage) asked(options string) {
+	letters := ""
+	for word := range strings.SplitSeq(options, "_") {
+		if strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "--") {
+			letters += word[1:]
+		}
+	}
+	none := !strings.ContainsAny(letters, "tuwxS")
+	for _, p := range []struct {
+		letter string
+		tables []string
+	}{{"t", []string{"tcp", "tcp6"}}, {"u", []string{"udp", "udp6"}}, {"w", []string{"raw", "raw6"}}, {"x", []string{"unix"}}} {
+		for _, table := range p.tables {
+			c.tables[table] = c.tables[table] || none || strings.Contains(letters, p.letter)
+		}
+	}
+	switch all := strings.Contains(letters, "a"); {
+	case !all && strings.Contains(letters, "l"):
+		c.only = "listening"
+	case !all:
+		c.only = "connected"
+	}
+	for letter, worth := range map[string]int{"p": 2, "e": 1} {
+		if strings.Contains(letters, letter) {
+			c.worth += worth
+		}
+	}
+}
+
+// socketHeading is what netstat and ss print before the rows.
+var socketHeading = regexp.MustCompile(`(?m)^(Active Internet connections|Active UNIX|Netid|State|Recv-Q) `)
+
+// socketCommand is the name of a file with the output of netstat or ss, also of one
+// that was run in a network namespace.
+var socketCommand = regexp.MustCompile(`(?:^|_)(?:netstat|ss)_(-.*?)(?:\.txt)?$`)
+
+// onceTold yields the errors of a text when it is first read: it is read for each
+// table anew.
+func onceTold[T any](s *Snapshot, t Table[T]) iter.Seq2[T, error] {
+	told := s.told[t.File]
+	s.told[t.File] = true
+	return func(yield func(T, error) bool) {
+		for row, err := range t.Rows() {
+			if err != nil && told {
+				continue
+			}
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+// printedRoutes stands in for a table of routes.
+func printedRoutes[T any](s *Snapshot, t Table[T], texts []text[T]) Table[T] {
+	if !t.lacking() {
+		return t
+	}
+	for _, text := range texts {
+		if printed := open(s, text.name, text.decode); printed.State == Present && s.tellsRoutes(text.name, printed) {
+			printed = open(s, text.name, text.decode)
+			printed.Instead = t.File
+			printed.Note = "the bundle lacks the kernel's file: rows are those that " + printed.File + " has"
+			return printed
+		}
+	}
+	return t
+}
+
+// StandIn names the output of a command whose rows stand in for those of a file, or
+// is empty.
+func (s *Snapshot) StandIn(file string) string {
+	switch path.Base(file) {
+	case "tcp", "tcp6", "udp", "udp6", "udplite", "udplite6", "raw", "raw6":
+		return s.InetUpToInode(file).standIn()
+	case "unix":
+		return s.Unix().standIn()
+	case "route":
+		return s.Routes().standIn()
+	case "ipv6_route":
+		return s.Routes6().standIn()
+	}
+	return ""
+}
+
+func (t Table[T]) standIn() string {
+	if t.Instead == "" {
+		return ""
+	}
+	return t.File
+}
+
+// tellsRoutes reports whether a text is of a table, if an empty one: ip prints
+// nothing then, or only routes of other tables. Else it is a message that the
+// command failed.
+func (s *Snapshot) tellsRoutes(name string, printed interface{ any() bool }) bool {
+	if printed.any() {
+		return true
+	}
+	head, err := s.readSmall(name, maxFactFile)
+	if err != nil {
+		return false
+	}
+	return len(head) == 0 || strings.Contains(string(head), " table ") || strings.HasPrefix(string(head), "Kernel IP")
+}
+
+// any reports whether the table has a row.
+func (t Table[T]) any() bool {
+	for range Good(t.Rows(), func(error) {}) {
+		return true
+	}
+	return false
+}
