@@ -184,12 +184,15 @@ func openBundle(s Streams, name string, want []string, o *options, r *reporter) 
 // files lists what a bundle need hold.
 func (c choice) files(o *options) (list []string) {
 	needs := query.Needs{Programs: o.Programs, Extend: o.Extend > 0}
+	if o.netns != "" {
+		list = append(list, "proc/*/ns/*")
+	}
 	if !c.format.Rows {
-		return append(c.plan.Files(needs), snapshot.HostFiles...)
+		return append(append(list, c.plan.Files(needs)...), snapshot.HostFiles...)
 	}
 	needs.Programs = o.columns == nil || slices.ContainsFunc(slices.Concat(o.columns, o.sort), func(name string) bool {
 		name = strings.TrimPrefix(name, "-")
-		return name == "pid" || name == "program"
+		return name == "pid" || name == "program" || name == "program_from"
 	})
 	for _, k := range c.kinds {
 		list = append(list, k.Files(c.plan, needs)...)

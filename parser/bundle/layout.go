@@ -3,6 +3,7 @@ package bundle
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path"
 	"slices"
@@ -136,6 +137,9 @@ func (b *Bundle) take(found []hostFS) {
 		}
 		b.Machines = append(b.Machines, m)
 		b.Notes = append(b.Notes, h.notes...)
+		if h.allEmpty() {
+			b.Damage = append(b.Damage, fmt.Sprintf("%s: all files of /proc/net have 0 bytes, as tar stores them when it reads /proc itself", clip(h.net)))
+		}
 	}
 	b.Machine = b.Machines[0]
 }
@@ -188,6 +192,24 @@ func (h *hostFS) findNet() bool {
 	// Some collectors only take files of /proc/net that are no sockets.
 	h.net = candidates[0]
 	return path.Base(h.proc) == "proc" && isDir(h.t, h.base, h.net)
+}
+
+// allEmpty reports whether none of the tables that were asked for has a byte.
+func (h *hostFS) allEmpty() bool {
+	found := false
+	for _, name := range tableNames {
+		f, err := h.Open("proc/net/" + name)
+		if err != nil {
+			continue
+		}
+		n, err := f.Read(make([]byte, 1))
+		f.Close()
+		if n > 0 || !errors.Is(err, io.EOF) {
+			return false
+		}
+		found = true
+	}
+	return found
 }
 
 // processes lists the numbers of the processes in its /proc.
