@@ -2,13 +2,11 @@ package parser
 
 import (
 	"bytes"
-	"errors"
 	"io"
 	"iter"
 	"maps"
 	"math"
 	"net/netip"
-	"strconv"
 	"strings"
 )
 
@@ -50,7 +48,7 @@ func IPRoutes(file string, r io.Reader, _ Options) iter.Seq2[Route, error] {
 //
 // The flags are what the words tell. They do not tell a default route of the
 // kernel's own from one that a program made of the same advertisement, with
-// proto ra and expires: both are taken for the kernel's, as is the prefix of an
+// proto ra and expires: those with metric 1024 are taken for the kernel's, as is the prefix of an
 // address with a lifetime (proto kernel and expires) for an advertised one, and
 // an advertised one without end for that of an address. Nor do they tell
 // route-information routes and the host flag of routes that `route` added.
@@ -68,28 +66,6 @@ func IPRoutes6(file string, r io.Reader, _ Options) iter.Seq2[Route6, error] {
 			return yield(rt, nil)
 		})
 	}
-}
-
-// A word of the text, with where it stands. The zero word is not there.
-type word struct {
-	text string
-	line int
-	at   int // byte within the line
-}
-
-// An ipRoute is one route, as the words that its lines have for it.
-type ipRoute struct {
-	kind  string // unicast, local, ...
-	dst   word
-	inet6 bool            // the gateway is an IPv6 address, whatever the route
-	words map[string]word // the values by the words in front of them
-	err   *RowError       // the first failure
-}
-
-// valued are the words that matter, each with its value behind it.
-var valued = map[string]bool{
-	"via": true, "dev": true, "from": true, "src": true, "nhid": true, "table": true, "proto": true, "scope": true,
-	"metric": true, "pref": true, "expires": true, "window": true, "rtt": true, "advmss": true,
 }
 
 // ipRoutes is the state between the lines of one route.
@@ -248,41 +224,6 @@ func destination(text string) bool {
 	return text == "default" || text[0] >= '0' && text[0] <= '9' || strings.Contains(text, ":") && !strings.HasSuffix(text, ":")
 }
 
-// scan notes the words that matter. Others pass, whether with a value or not.
-func (p *ipRoute) scan(f []word) {
-	encap := false
-	for i := 0; i < len(f); i++ {
-		name := f[i].text
-		switch {
-		case name == "encap":
-			encap = true // has words of its own up to the next hop
-			continue
-		case encap && name != "via" && name != "dev":
-			continue
-		}
-		encap = false
-		if !valued[name] {
-			continue
-		}
-		if name == "via" && i+2 < len(f) && (f[i+1].text == "inet6" || f[i+1].text == "inet") {
-			p.inet6 = f[i+1].text == "inet6"
-			i++
-		}
-		if i+1 == len(f) {
-			p.fail(name, word{line: f[i].line, at: f[i].at + len(name)}, ErrShort)
-			return
-		}
-		i++
-		p.words[name] = f[i]
-	}
-}
-
-func (p *ipRoute) fail(field string, w word, err error) {
-	if p.err == nil {
-		p.err = &RowError{Line: w.line, Column: w.at + 1, Field: field, Value: w.text[:min(len(w.text), maxValue)], Err: err}
-	}
-}
-
 // rejects reports whether the type of the route is one without a next hop.
 func (p *ipRoute) rejects() bool {
 	switch p.kind {
@@ -312,6 +253,8 @@ func (p *ipRoute) isIPv6(last bool) bool {
 		return true
 	case p.dst.text != "default" || p.inet6:
 		return false
+	case p.words["metric"].text == noMetric:
+		return true
 	}
 	for _, w := range []word{p.words["via"], p.words["src"], p.words["from"]} {
 		if w.text != "" && w.text != "default" {
@@ -374,7 +317,9 @@ func (p *ipRoute) route6() Route6 {
 	if p.words["via"].text != "" {
 		rt.NextHop = p.addr("via", p.words["via"], false)
 	}
-	rt.Metric = p.number("metric")
+	if rt.Metric = math.MaxUint32; p.words["metric"].text != noMetric {
+		rt.Metric = p.number("metric")
+	}
 	rt.Flags = p.flags6(rt.Destination)
 	return rt
 }
@@ -392,6 +337,9 @@ func (p *ipRoute) flags6(dst netip.Prefix) uint32 {
 	if p.words["via"].text != "" {
 		flags |= RouteGateway
 	}
+	if p.onlink {
+		flags |= RouteHost // the same bit, which the kernel hands through
+	}
 	switch {
 	case p.kind == "local":
 		flags |= route6Local
@@ -404,7 +352,7 @@ func (p *ipRoute) flags6(dst netip.Prefix) uint32 {
 	if p.words["expires"].text != "" {
 		flags |= route6Expires
 		switch {
-		case p.words["proto"].text == "ra" && p.dst.text == "default" && p.words["via"].text != "":
+		case p.words["proto"].text == "ra" && p.dst.text == "default" && p.words["via"].text != "" && p.words["metric"].text == kernelMetric:
 			flags |= route6Default | route6Addrconf
 		case p.words["proto"].text == "kernel" && p.kind == "unicast" && p.words["via"].text == "":
 			flags |= route6Addrconf | route6Prefix
@@ -417,75 +365,4 @@ func (p *ipRoute) flags6(dst netip.Prefix) uint32 {
 		flags |= route6Low
 	}
 	return flags
-}
-
-// prefix reads a destination: without a length it is a host. all is the
-// address of "default".
-func (p *ipRoute) prefix(field string, w word, all netip.Addr) netip.Prefix {
-	if w.text == "default" {
-		return netip.PrefixFrom(all, 0)
-	}
-	addr, length, found := strings.Cut(w.text, "/")
-	a := p.addr(field, word{addr, w.line, w.at}, all.Is4())
-	bits := a.BitLen()
-	if found {
-		n, err := strconv.ParseUint(length, 10, 8)
-		switch {
-		case err != nil:
-			p.fail(field, w, ErrSyntax)
-		case int(n) > bits:
-			p.fail(field, w, ErrRange)
-		}
-		bits = int(n)
-	}
-	return netip.PrefixFrom(a, bits)
-}
-
-func (p *ipRoute) addr(field string, w word, four bool) netip.Addr {
-	a, err := netip.ParseAddr(w.text)
-	if err != nil || a.Is4() != four || a.Zone() != "" {
-		p.fail(field, w, ErrSyntax)
-	}
-	return a
-}
-
-// number reads a value that is 0 if ip does not print it.
-func (p *ipRoute) number(field string) uint32 {
-	w := p.words[field]
-	if w.text == "" {
-		return 0
-	}
-	c := cursor{b: []byte(w.text)}
-	n := c.dec(field, 32)
-	if c.err != nil {
-		p.fail(field, w, c.err)
-	}
-	return uint32(n)
-}
-
-// milliseconds reads a time as ip prints it, `300ms` or `2.5s`. Old versions
-// print neither unit: those are milliseconds.
-func (p *ipRoute) milliseconds(field string) int64 {
-	w := p.words[field]
-	if w.text == "" {
-		return 0
-	}
-	number, unit := strings.TrimRight(w.text, "ms"), 1.0
-	switch w.text[len(number):] {
-	case "", "ms":
-	case "s":
-		unit = 1000
-	default:
-		p.fail(field, w, ErrSyntax)
-	}
-	v, err := strconv.ParseFloat(number, 64)
-	switch v = math.Round(v * unit); {
-	case strings.Trim(number, "0123456789.e+") != "" || err != nil && !errors.Is(err, strconv.ErrRange):
-		p.fail(field, w, ErrSyntax)
-	case v > math.MaxUint32:
-		p.fail(field, w, ErrRange)
-	default:
-		return int64(v)
-	}
-	return 0
 }

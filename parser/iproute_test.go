@@ -256,11 +256,20 @@ func TestIPRoutes6(t *testing.T) {
 		{"IPv4", "default via 10.0.0.1 dev a metric 1\ndefault dev a scope link metric 1\nunreachable default metric 1\ndefault dev a\ndefault via inet6 fe80::1 dev a metric 1\n10.0.0.0/8 dev a\n", nil, nil},
 		one("a tunnel", "default dev eth0 metric 256", func(rt *parser.Route6) { rt.Destination = all }),
 		one("an advertised prefix", "2001:db8::/64 dev eth0 proto kernel metric 256 expires 86000sec pref medium", func(rt *parser.Route6) { rt.Flags = 0x4c0001 }),
-		one("an advertised gateway", "default via fe80::1 dev eth0 proto ra metric 256 expires 86sec pref high", func(rt *parser.Route6) {
-			rt.Destination, rt.NextHop, rt.Flags = all, ip("fe80::1"), 0x8450003
+		one("an advertised gateway", "default via fe80::1 dev eth0 proto ra metric 1024 expires 86sec pref high", func(rt *parser.Route6) {
+			rt.Destination, rt.NextHop, rt.Metric, rt.Flags = all, ip("fe80::1"), 1024, 0x8450003
 		}),
 		one("a program's gateway", "default via fe80::1 dev eth0 proto ra metric 256 pref low", func(rt *parser.Route6) {
 			rt.Destination, rt.NextHop, rt.Flags = all, ip("fe80::1"), 0x18000003
+		}),
+		one("a program's gateway that expires", "default via fe80::1 dev eth0 proto ra metric 256 expires 86sec", func(rt *parser.Route6) {
+			rt.Destination, rt.NextHop, rt.Flags = all, ip("fe80::1"), 0x400003
+		}),
+		one("a gateway that need not be near", "2001:db8::/64 via fe80::1 dev eth0 metric 256 onlink pref medium", func(rt *parser.Route6) {
+			rt.NextHop, rt.Flags = ip("fe80::1"), 7
+		}),
+		one("the end of a table, Linux 2.6.32", "unreachable default dev lo table unspec proto none metric -1 error -101 hoplimit 255", func(rt *parser.Route6) {
+			rt.Destination, rt.Metric, rt.Flags, rt.Iface = all, 0xffffffff, 0x200200, "lo"
 		}),
 		one("the end of a table, Linux 3.10", "unreachable default dev lo table unspec proto kernel metric 4294967295 error -101", func(rt *parser.Route6) {
 			rt.Destination, rt.Metric, rt.Flags, rt.Iface = all, 0xffffffff, 0x200200, "lo"

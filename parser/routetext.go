@@ -202,7 +202,9 @@ func (c *cursor) routeText(columns []string) (rt Route, narrow int) {
 				rt.Flags |= RouteUp // of which "!" takes the place
 			}
 		case "Metric":
-			rt.Metric = c.dashed(name)
+			if rt.Metric = c.dashed(name); rt.Metric < 0 {
+				rt.Metric = int64(uint32(rt.Metric)) // route prints 32 bits with a sign, the file without
+			}
 		case "Ref":
 			rt.RefCnt = c.dashed(name)
 		case "Use":
