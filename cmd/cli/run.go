@@ -99,7 +99,7 @@ func (run *netstatRun) bundle(name string) error {
 	}
 	defer b.Close()
 	boundGarbage()
-	all, err := targets(b, run.o, name)
+	all, err := targets(b, run.o, name, run.c.format.Rows)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (run *netstatRun) view(t target, name, title string, r *reporter) error {
 	}
 	if c.format.Rows {
 		view.Source = rows.SourceOf(view.Snapshot, rows.Place{
-			Bundle: name, Archive: t.machine.Archive, Collector: t.machine.Collector, NetNS: t.netns, OtherNetNS: t.machine.Namespaces(),
+			Bundle: name, Archive: t.machine.Archive, Collector: t.machine.Collector, NetNS: t.netns, OtherNetNS: t.spaces,
 		})
 		if o.Programs && !view.Snapshot.Owners().Known {
 			r.tell(note, "the bundle has neither proc/PID/fd links nor an output of netstat, ss or lsof that names programs: none is known")

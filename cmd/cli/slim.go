@@ -161,8 +161,7 @@ func slim(w io.Writer, ending string, b *bundle.Bundle, name string, r *reporter
 func slimMachine(to *bundle.Writer, m *bundle.Machine, r *reporter) error {
 	views := []fs.FS{m}
 	for _, space := range m.Namespaces() {
-		in, _ := m.In(space)
-		views = append(views, in)
+		views = append(views, space)
 	}
 	written := map[string]bool{}
 	for _, view := range views {

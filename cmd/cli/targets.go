@@ -15,20 +15,29 @@ import (
 type target struct {
 	files   fs.FS
 	machine *bundle.Machine
-	host    string // its name, or where it lies in the bundle
-	netns   string // empty for that of proc/net
+	host    string   // its name, or where it lies in the bundle
+	netns   string   // empty for that of proc/net
+	spaces  []string // the other network namespaces that there are
 }
 
 // allNamespaces is what --netns takes for each of them.
 const allNamespaces = "all"
 
-// targets are those that the options select of a bundle.
-func targets(b *bundle.Bundle, o *options, name string) (list []target, err error) {
+// targets are those that the options select of a bundle. Finding network namespaces
+// takes time, so they are only sought if they are asked for or if told of.
+func targets(b *bundle.Bundle, o *options, name string, told bool) (list []target, err error) {
 	var hosts, spaces []string
 	found := false
 	for i := range b.Machines {
 		m := &b.Machines[i]
+		var all []bundle.Namespace
+		if told || o.netns != "" {
+			all = m.Namespaces()
+		}
 		t := target{files: m, machine: m, host: hostName(m)}
+		for _, space := range all {
+			t.spaces = append(t.spaces, space.Name)
+		}
 		if hosts = append(hosts, t.host); o.host != "" && !t.called(o.host) {
 			continue
 		}
@@ -39,12 +48,12 @@ func targets(b *bundle.Bundle, o *options, name string) (list []target, err erro
 		if o.netns == "" {
 			continue
 		}
-		for _, space := range m.Namespaces() {
-			if spaces = append(spaces, space); o.netns != allNamespaces && o.netns != space {
-				continue
+		for _, space := range all {
+			if spaces = append(spaces, space.Name); o.netns == allNamespaces || o.netns == space.Name {
+				in := t
+				in.files, in.netns = space, space.Name
+				list = append(list, in)
 			}
-			in, _ := m.In(space)
-			list = append(list, target{in, m, t.host, space})
 		}
 	}
 	switch {

@@ -77,13 +77,42 @@ func (o *output) names() (list []string) {
 	return append(list, o.files...)
 }
 
-// outputNames gives them for output/NAME.
-func outputNames(name string) []string {
-	name, ok := strings.CutPrefix(name, outputDir)
-	if i := slices.IndexFunc(outputs, func(o output) bool { return o.name == name }); ok && i >= 0 {
-		return outputs[i].names()
+// An outputIndex is the list of outputs, looked at from other sides.
+type outputIndex struct {
+	names  map[string][]string // by the name under which an output is read
+	stored map[string]bool     // all of these names
+	tops   []string            // their first elements
+	// byCommand gives the file's name for a command, and files are all of these.
+	byCommand map[string]string
+	files     map[string]bool
+}
+
+var indexed = sync.OnceValue(func() (x outputIndex) {
+	x.names, x.stored = map[string][]string{}, map[string]bool{}
+	x.byCommand, x.files = map[string]string{}, map[string]bool{}
+	for _, o := range outputs {
+		x.names[outputDir+o.name] = o.names()
+		for _, name := range o.names() {
+			x.stored[name] = true
+			first, _, _ := strings.Cut(name, "/")
+			x.tops = append(x.tops, first)
+		}
+		for _, command := range o.commands {
+			x.byCommand[command] = mangled(command)
+			x.files[mangled(command)] = true
+		}
 	}
-	return nil
+	slices.Sort(x.tops)
+	x.tops = slices.Compact(x.tops)
+	return x
+})
+
+// outputNames gives the names that output/NAME may have, or nil for another file.
+func outputNames(name string) []string {
+	if !strings.HasPrefix(name, outputDir) {
+		return nil
+	}
+	return indexed().names[name]
 }
 
 // commandFile is the name that a section gets which holds the output of a command.
@@ -98,10 +127,8 @@ func commandFile(command string) string {
 	}
 	words[0] = path.Base(words[0])
 	command = strings.Join(words, " ")
-	for _, o := range outputs {
-		if slices.Contains(o.commands, command) {
-			return "cmd/" + mangled(command)
-		}
+	if file, ok := indexed().byCommand[command]; ok {
+		return "cmd/" + file
 	}
 	return facts[command]
 }
@@ -123,60 +150,33 @@ func expanded(patterns []string) []string {
 	return all
 }
 
-// isOutput reports whether a stored name ends like that of an output.
+// isOutput reports whether a stored name ends like that of an output, which has two
+// directories at most.
 func isOutput(name string) bool {
-	all := allOutputs()
-	for cut := len(name); cut >= 0; {
+	for cut, dirs := len(name), 0; cut >= 0 && dirs <= 2; dirs++ {
 		cut = strings.LastIndexByte(name[:cut], '/')
-		if all[name[cut+1:]] {
+		if indexed().stored[name[cut+1:]] {
 			return true
-		}
-		if strings.Count(name[cut+1:], "/") == maxOutputDirs {
-			break
 		}
 	}
 	return false
-}
-
-// maxOutputDirs is how many directories the names of outputs have at most.
-const maxOutputDirs = 2
-
-var allOutputs = sync.OnceValue(func() map[string]bool {
-	all := map[string]bool{}
-	for _, o := range outputs {
-		for _, name := range o.names() {
-			all[name] = true
-		}
-	}
-	return all
-})
-
-// outputTops are the first elements of all names of outputs.
-func outputTops() (tops []string) {
-	for _, o := range outputs {
-		for _, name := range o.names() {
-			first, _, _ := strings.Cut(name, "/")
-			tops = append(tops, first)
-		}
-	}
-	slices.Sort(tops)
-	return slices.Compact(tops)
 }
 
 // outputHost tells whether dir is the root of a machine of which there are only
 // outputs of commands.
 func outputHost(t tree, dir string) (hostFS, bool) {
 	h := rootHost(t, dir)
-	for _, top := range outputTops() {
+	for _, top := range indexed().tops {
 		if _, err := t.lstat(path.Join(dir, top)); err != nil {
 			continue
 		}
-		for _, o := range outputs {
-			for _, name := range o.names() {
-				if file, err := resolve(t, dir, path.Join(dir, name)); strings.HasPrefix(name, top) && err == nil {
-					if fi, err := t.lstat(file); err == nil && fi.Mode().IsRegular() {
-						return h, true
-					}
+		for name := range indexed().stored {
+			if name != top && !strings.HasPrefix(name, top+"/") {
+				continue
+			}
+			if file, err := resolve(t, dir, path.Join(dir, name)); err == nil {
+				if fi, err := t.lstat(file); err == nil && fi.Mode().IsRegular() {
+					return h, true
 				}
 			}
 		}

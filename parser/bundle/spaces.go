@@ -34,26 +34,22 @@ const (
 	maxSpaces  = 100_000
 )
 
-// Namespaces lists the names of the machine's other network namespaces. Those of
-// which only the kernel's number is known are called so.
-func (h hostFS) Namespaces() []string {
-	var names []string
-	for _, s := range h.spaces() {
-		names = append(names, s.name)
-	}
-	return names
+// A Namespace is a machine as it looks from one of its network namespaces: with the
+// same names and processes, and other tables.
+type Namespace struct {
+	hostFS
+	Name string // or the kernel's number, if only that is known
 }
 
-// In gives the machine as it looks from one of its network namespaces: with the
-// same names and processes, and other tables.
-func (h hostFS) In(name string) (fs.FS, bool) {
+// Namespaces lists the machine's network namespaces besides that of its proc/net,
+// by name.
+func (h hostFS) Namespaces() (list []Namespace) {
 	for _, s := range h.spaces() {
-		if s.name == name {
-			h.in = &s
-			return h, true
-		}
+		in := h
+		in.in = &s
+		list = append(list, Namespace{in, s.name})
 	}
-	return nil, false
+	return list
 }
 
 func (h hostFS) spaces() (list []space) {
@@ -99,11 +95,9 @@ func execSpace(file string) string {
 	if !ok {
 		return ""
 	}
-	for _, o := range outputs {
-		for _, command := range o.commands {
-			if name, ok := strings.CutSuffix(rest, "_"+mangled(command)); ok {
-				return name
-			}
+	for at := range len(rest) { // where the command may begin
+		if rest[at] == '_' && indexed().files[rest[at+1:]] {
+			return rest[:at]
 		}
 	}
 	return ""

@@ -22,12 +22,8 @@ func uacTable(stored string) string {
 // uacOutput: live_response/network/ss_-tanp.txt.
 func uacOutput(stored string) string {
 	file := strings.TrimSuffix(path.Base(stored), ".txt")
-	for _, o := range outputs {
-		for _, command := range o.commands {
-			if mangled(command) == file {
-				return "cmd/" + file
-			}
-		}
+	if indexed().files[file] {
+		return "cmd/" + file
 	}
 	return ""
 }
