@@ -88,7 +88,7 @@ func (w *jsonWriter) Close() error {
 // objects appends rows as JSON objects.
 type objects struct {
 	columns []*rows.Column
-	keys    [][]byte // `"name":`, made once
+	keys    [][]byte // `"name":`, with a comma before all but the first; made once
 }
 
 // append appends the columns of a row, without a comma before the first, and
@@ -96,15 +96,16 @@ type objects struct {
 func (o *objects) append(b []byte, row any) []byte {
 	if o.keys == nil {
 		for _, c := range o.columns {
-			o.keys = append(o.keys, append(rows.AppendJSONString(nil, c.Name), ':'))
+			key := append(rows.AppendJSONString(nil, c.Name), ':')
+			if len(o.keys) > 0 {
+				key = append([]byte{','}, key...)
+			}
+			o.keys = append(o.keys, key)
 		}
 	}
 	r := rows.RowOf(row)
 	for i, c := range o.columns {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = c.Of(r).AppendJSON(append(b, o.keys[i]...))
+		b = c.AppendJSON(append(b, o.keys[i]...), r)
 	}
 	return append(b, '}')
 }

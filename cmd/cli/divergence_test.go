@@ -156,8 +156,9 @@ func TestDivergences(t *testing.T) {
 			stderr: "coldstat: error: -Z cannot work: no file of /proc/net holds SELinux contexts\ncoldstat: hint: leave -Z out\n",
 		},
 		{
-			letter: "g", dir: empty, argv: []string{"-taW"}, same: true,
-			stderr: "coldstat: warning: proc/net/tcp is empty, without even its header line: it was not captured right\n" +
+			letter: "g", dir: empty, argv: []string{"-taW"}, same: true, code: exitDamaged,
+			stderr: "coldstat: warning: the bundle is damaged: proc/net: all files of /proc/net have 0 bytes, as tar stores them when it reads /proc itself\n" +
+				"coldstat: warning: proc/net/tcp is empty, without even its header line: it was not captured right\n" +
 				"coldstat: hint: tar stores the files of /proc as empty; " + captureHint + "\n",
 		},
 		{

@@ -1,12 +1,10 @@
 package rows
 
 import (
-	"net/netip"
 	"reflect"
 	"strconv"
 	"strings"
-
-	"github.com/coldstat/coldstat/parser"
+	"unsafe"
 )
 
 // A Column is one field of a kind of row. Its tags describe it:
@@ -33,7 +31,10 @@ type Column struct {
 	// table has, else from 1, the most important, to 9.
 	Show int
 
-	index []int
+	// Where the field is, and what: see [Column.field].
+	owner  reflect.Type
+	offset uintptr
+	kind   fieldKind
 }
 
 // Key is the Show of columns without which the row says little.
@@ -49,7 +50,8 @@ func columnsOf(t reflect.Type) (list []Column) {
 		}
 		c := Column{
 			Name: name, Head: f.Tag.Get("head"), Zero: f.Tag.Get("zero"), Unit: f.Tag.Get("unit"),
-			From: f.Tag.Get("from"), Doc: f.Tag.Get("doc"), Cut: f.Tag.Get("cut") == "yes", index: f.Index,
+			From: f.Tag.Get("from"), Doc: f.Tag.Get("doc"), Cut: f.Tag.Get("cut") == "yes",
+			owner: t, offset: offsetOf(t, f.Index), kind: kindOf(f.Type),
 		}
 		if c.Head == "" {
 			c.Head = name
@@ -61,26 +63,33 @@ func columnsOf(t reflect.Type) (list []Column) {
 		default:
 			c.Show, _ = strconv.Atoi(show)
 		}
-		cell := cellOf(reflect.New(f.Type))
+		cell := c.Of(RowOf(reflect.New(t).Interface()))
 		c.Type, c.Nullable = cell.Type, !cell.Known && cell.Type != ListCell
 		list = append(list, c)
 	}
 	return list
 }
 
+// offsetOf gives the place of a field in a struct, through embedded ones.
+func offsetOf(t reflect.Type, index []int) (offset uintptr) {
+	for _, i := range index {
+		f := t.Field(i)
+		offset += f.Offset
+		t = f.Type
+	}
+	return offset
+}
+
 // A Row is a pointer to a struct of a kind, made ready for [Column.Of].
-type Row struct{ v reflect.Value }
+type Row struct {
+	typ reflect.Type
+	at  unsafe.Pointer
+}
 
 // RowOf takes what [Kind.Rows] yields.
-func RowOf(row any) Row { return Row{reflect.ValueOf(row).Elem()} }
-
-// Of gives the value of the column in a row.
-func (c *Column) Of(row Row) Cell {
-	v := row.v
-	for _, i := range c.index {
-		v = v.Field(i)
-	}
-	return cellOf(v.Addr())
+func RowOf(row any) Row {
+	v := reflect.ValueOf(row)
+	return Row{v.Type().Elem(), v.UnsafePointer()}
 }
 
 // Words is a list of texts: an array in JSON, one cell with blanks between them
@@ -100,39 +109,6 @@ func (w *Words) UnmarshalCSV(text string) error {
 		*w = list
 	}
 	return nil
-}
-
-// cellOf reads a field through a pointer to it. Rows are made of these types
-// and no others.
-func cellOf(field reflect.Value) Cell {
-	switch p := field.Interface().(type) {
-	case *string:
-		return Cell{Type: TextCell, Known: true, text: *p}
-	case *bool:
-		return Cell{Type: BoolCell, Known: true, number: truth(*p)}
-	case *uint64:
-		return Cell{Type: UintCell, Known: true, number: *p}
-	case *int64:
-		return Cell{Type: IntCell, Known: true, number: uint64(*p)}
-	case *Words:
-		return Cell{Type: ListCell, Known: *p != nil, list: *p}
-	case *parser.Opt[string]:
-		v, ok := p.Get()
-		return Cell{Type: TextCell, Known: ok, text: v}
-	case *parser.Opt[bool]:
-		v, ok := p.Get()
-		return Cell{Type: BoolCell, Known: ok, number: truth(v)}
-	case *parser.Opt[uint64]:
-		v, ok := p.Get()
-		return Cell{Type: UintCell, Known: ok, number: v}
-	case *parser.Opt[int64]:
-		v, ok := p.Get()
-		return Cell{Type: IntCell, Known: ok, number: uint64(v)}
-	case *parser.Opt[netip.Addr]:
-		v, ok := p.Get()
-		return Cell{Type: AddrCell, Known: ok, addr: v}
-	}
-	panic("rows: a column of type " + field.Type().String()) // a test makes every kind
 }
 
 func truth(b bool) uint64 {
