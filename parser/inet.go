@@ -174,3 +174,18 @@ func yieldFail[T any](l *lines, file string, head []byte, err error, yield func(
 	}
 	return yield(zero, out) && !end
 }
+
+// eachLine hands on each line until row says to end, and yields the errors of the
+// reader. It is for texts in which not every line is a row.
+func eachLine[T any](l *lines, file string, yield func(T, error) bool, row func(text []byte) bool) {
+	for {
+		text, err := l.next()
+		if err != nil {
+			if !yieldFail(l, file, text, err, yield) {
+				return
+			}
+		} else if !row(text) {
+			return
+		}
+	}
+}

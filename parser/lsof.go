@@ -24,29 +24,18 @@ func Lsof(file string, r io.Reader, _ Options) iter.Seq2[OpenSocket, error] {
 	return func(yield func(OpenSocket, error) bool) {
 		l := newLines(r)
 		l.sniff = true
-		for {
-			text, err := l.next()
-			if err != nil {
-				if !yieldFail(l, file, text, err, yield) {
-					return
-				}
-				continue
-			}
+		eachLine(l, file, yield, func(text []byte) bool {
 			s, ok, bad := openSocket(strings.Fields(string(text)))
 			switch {
 			case !ok:
+				return true
 			case bad != nil:
 				bad.File, bad.Line, bad.Column = file, l.line, max(0, strings.Index(string(text), bad.Value))+1
-				if !yield(OpenSocket{}, bad) {
-					return
-				}
-			default:
-				s.Line = l.line
-				if !yield(s, nil) {
-					return
-				}
+				return yield(OpenSocket{}, bad)
 			}
-		}
+			s.Line = l.line
+			return yield(s, nil)
+		})
 	}
 }
 

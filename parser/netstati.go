@@ -20,35 +20,26 @@ func NetstatInterfaces(file string, r io.Reader, _ Options) iter.Seq2[IPLink, er
 		l := newLines(r)
 		l.sniff = true
 		var columns []string
-		for {
-			text, err := l.next()
-			if err != nil {
-				if !yieldFail(l, file, text, err, yield) {
-					return
-				}
-				continue
-			}
+		eachLine(l, file, yield, func(text []byte) bool {
 			f := strings.Fields(string(text))
 			switch {
 			case len(f) == 0:
 				columns = nil
+				return true
 			case f[0] == "Iface" && slices.Contains(f, "RX-OK"):
 				columns = f
-			case columns != nil:
-				link, bad := netstatInterface(columns, f)
-				if bad != nil {
-					bad.File, bad.Line, bad.Column = file, l.line, max(0, strings.Index(string(text), bad.Value))+1
-					if !yield(IPLink{}, bad) {
-						return
-					}
-					continue
-				}
-				link.setLine(l.line)
-				if !yield(link, nil) || l.cut && !yield(IPLink{}, (&cursor{b: text}).cutError(file, l.line)) {
-					return
-				}
+				return true
+			case columns == nil:
+				return true
 			}
-		}
+			link, bad := netstatInterface(columns, f)
+			if bad != nil {
+				bad.File, bad.Line, bad.Column = file, l.line, max(0, strings.Index(string(text), bad.Value))+1
+				return yield(IPLink{}, bad)
+			}
+			link.setLine(l.line)
+			return yield(link, nil) && (!l.cut || yield(IPLink{}, (&cursor{b: text}).cutError(file, l.line)))
+		})
 	}
 }
 

@@ -36,12 +36,12 @@ import (
 //   - Net-tools ends the path of a UNIX socket at its first blank.
 func NetstatSockets(file string, r io.Reader, _ Options) iter.Seq2[PrintedSocket, error] {
 	return func(yield func(PrintedSocket, error) bool) {
-		o := commandOptions(file, "netstat")
+		o, _ := OptionsOf(file, "netstat")
 		n := netstatText{
-			wide:    o.has('W', "wide") || o.has('T', "notrim"),
-			user:    o.has('e', "extend"),
-			program: o.has('p', "programs") || o.has('p', "program"),
-			timer:   o.has('o', "timers"),
+			wide:    o.Has('W', "wide") || o.Has('T', "notrim"),
+			user:    o.Has('e', "extend"),
+			program: o.Has('p', "programs") || o.Has('p', "program"),
+			timer:   o.Has('o', "timers"),
 		}
 		if n.program {
 			n.pathAfter = netstatProgram

@@ -58,15 +58,17 @@ func socketRows(file string, r io.Reader, read func(*cursor, *PrintedSocket) boo
 	}
 }
 
-// cmdOptions are the options of a command, as the name of the file with its
+// CommandOptions are the options of a command, as the name of the file with its
 // output tells them: sosreport calls that of `netstat -W -neopa`
 // netstat_-W_-neopa, and in a network namespace ip_netns_exec_NAME_netstat_-W_-neopa.
-type cmdOptions struct {
+type CommandOptions struct {
 	letters string
 	words   []string // of --words
 }
 
-func commandOptions(file, command string) (o cmdOptions) {
+// OptionsOf reads the options of a command in the name of a file. ok is false if the
+// command is not in it.
+func OptionsOf(file, command string) (o CommandOptions, ok bool) {
 	tokens := strings.FieldsFunc(path.Base(file), func(r rune) bool { return r == '_' || r == ' ' })
 	for i := len(tokens) - 1; i >= 0; i-- {
 		if tokens[i] != command {
@@ -80,12 +82,13 @@ func commandOptions(file, command string) (o cmdOptions) {
 				o.letters += letters
 			}
 		}
-		break
+		return o, true
 	}
-	return o
+	return o, false
 }
 
-func (o cmdOptions) has(letter byte, word string) bool {
+// Has reports whether an option is among them, by its letter or its --word.
+func (o CommandOptions) Has(letter byte, word string) bool {
 	return strings.IndexByte(o.letters, letter) >= 0 || slices.Contains(o.words, word)
 }
 

@@ -36,14 +36,14 @@ import (
 //     disconnecting.
 func SSSockets(file string, r io.Reader, _ Options) iter.Seq2[PrintedSocket, error] {
 	return func(yield func(PrintedSocket, error) bool) {
-		o := commandOptions(file, "ss")
-		t := ssText{timers: o.has('o', "options")}
+		o, _ := OptionsOf(file, "ss")
+		t := ssText{timers: o.Has('o', "options")}
 		tables := 0
 		for _, p := range []struct {
 			letter byte
 			table  string
 		}{{'t', "tcp"}, {'u', "udp"}, {'w', "raw"}} {
-			if o.has(p.letter, p.table) {
+			if o.Has(p.letter, p.table) {
 				t.only = p.table
 				tables++
 			}
@@ -51,7 +51,7 @@ func SSSockets(file string, r io.Reader, _ Options) iter.Seq2[PrintedSocket, err
 		if tables > 1 {
 			t.only = "" // ss prints Netid then
 		}
-		if four, six := o.has('4', "ipv4"), o.has('6', "ipv6"); four != six {
+		if four, six := o.Has('4', "ipv4"), o.Has('6', "ipv6"); four != six {
 			t.settle(four)
 		}
 		h := ssHold{t: &t, yield: yield}

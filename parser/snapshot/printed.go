@@ -97,8 +97,8 @@ func (s *Snapshot) coverage(text text[parser.PrintedSocket]) *coverage {
 	if !socketHeading.Match(head) {
 		return c // a message that the command failed has none
 	}
-	if m := socketCommand.FindStringSubmatch(path.Base(s.Called(text.name))); m != nil {
-		c.asked(m[1])
+	if o, ok := parser.OptionsOf(s.Called(text.name), path.Base(text.name)); ok {
+		c.asked(o)
 	}
 	switch { // netstat says it itself
 	case bytes.Contains(head, []byte("(w/o servers)")):
@@ -114,43 +114,41 @@ func (s *Snapshot) coverage(text text[parser.PrintedSocket]) *coverage {
 	return c
 }
 
-// asked reads the options in a file's name: those of netstat_-W_-neopa are -W -neopa.
-// Without a protocol in them all are shown.
-func (c *coverage) asked(options string) {
-	letters := ""
-	for word := range strings.SplitSeq(options, "_") {
-		if strings.HasPrefix(word, "-") && !strings.HasPrefix(word, "--") {
-			letters += word[1:]
-		}
-	}
-	none := !strings.ContainsAny(letters, "tuwxS")
-	for _, p := range []struct {
-		letter string
+// asked goes by the options. Without a protocol among them all are shown.
+func (c *coverage) asked(o parser.CommandOptions) {
+	protocols := []struct {
+		letter byte
+		word   string
 		tables []string
-	}{{"t", []string{"tcp", "tcp6"}}, {"u", []string{"udp", "udp6"}}, {"w", []string{"raw", "raw6"}}, {"x", []string{"unix"}}} {
+	}{
+		{'t', "tcp", []string{"tcp", "tcp6"}}, {'u', "udp", []string{"udp", "udp6"}},
+		{'w', "raw", []string{"raw", "raw6"}}, {'x', "unix", []string{"unix"}}, {'S', "sctp", nil},
+	}
+	some := false
+	for _, p := range protocols {
+		some = some || o.Has(p.letter, p.word)
+	}
+	for _, p := range protocols {
 		for _, table := range p.tables {
-			c.tables[table] = c.tables[table] || none || strings.Contains(letters, p.letter)
+			c.tables[table] = c.tables[table] || !some || o.Has(p.letter, p.word)
 		}
 	}
-	switch all := strings.Contains(letters, "a"); {
-	case !all && strings.Contains(letters, "l"):
+	switch all := o.Has('a', "all"); {
+	case !all && o.Has('l', "listening"):
 		c.only = "listening"
 	case !all:
 		c.only = "connected"
 	}
-	for letter, worth := range map[string]int{"p": 2, "e": 1} {
-		if strings.Contains(letters, letter) {
-			c.worth += worth
-		}
+	if o.Has('p', "programs") {
+		c.worth += 2
+	}
+	if o.Has('e', "extend") {
+		c.worth++
 	}
 }
 
 // socketHeading is what netstat and ss print before the rows.
 var socketHeading = regexp.MustCompile(`(?m)^(Active Internet connections|Active UNIX|Netid|State|Recv-Q) `)
-
-// socketCommand is the name of a file with the output of netstat or ss, also of one
-// that was run in a network namespace.
-var socketCommand = regexp.MustCompile(`(?:^|_)(?:netstat|ss)_(-.*?)(?:\.txt)?$`)
 
 // onceTold yields the errors of a text when it is first read: it is read for each
 // table anew.
