@@ -8,6 +8,7 @@
 // only the members that were asked for are held in memory.
 //
 // Which containers there are is the list in formats.go; where the files of a
-// machine may lie is layout.go, and the list of collectors that store them under
-// other names is in layouts.go.
+// machine may lie is layout.go, the list of collectors that store them under
+// other names is in layouts.go, that of the outputs of commands in outputs.go, and
+// where network namespaces are is spaces.go.
 package bundle
