@@ -2,6 +2,7 @@ package snapshot
 
 import (
 	"bytes"
+	"io/fs"
 	"iter"
 	"path"
 	"regexp"
@@ -62,6 +63,9 @@ func printedSockets[T any](s *Snapshot, t Table[T], table string, pick func(*par
 	if best.only != "" {
 		note += ", which shows " + best.only + " sockets only"
 	}
+	if !best.rows[table] && s.hasSocketFile() {
+		note = "" // the kernel may well have no such sockets, as tcp6 without IPv6
+	}
 	return Table[T]{File: printed.File, Instead: t.File, Note: note, rows: func(yield func(T, error) bool) {
 		for row, err := range onceTold(s, printed) {
 			if err == nil && row.Table != table {
@@ -74,11 +78,22 @@ func printedSockets[T any](s *Snapshot, t Table[T], table string, pick func(*par
 	}}
 }
 
+// hasSocketFile reports whether the capture has a usual table of sockets at all.
+func (s *Snapshot) hasSocketFile() bool {
+	for _, name := range []string{"proc/net/tcp", "proc/net/udp", "proc/net/unix"} {
+		if _, err := fs.Stat(s.root, name); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // A coverage is what the output of netstat or ss tells.
 type coverage struct {
 	tables map[string]bool
-	only   string // of these connected or listening sockets only; empty is all
-	worth  int    // the more, the better
+	rows   map[string]bool // of these it has rows
+	only   string          // of these connected or listening sockets only; empty is all
+	worth  int             // the more, the better
 }
 
 // coverage finds out which tables a text tells of: those that it has rows of, and
@@ -88,10 +103,10 @@ func (s *Snapshot) coverage(text text[parser.PrintedSocket]) *coverage {
 	if c := s.covers[text.name]; c != nil {
 		return c
 	}
-	c := &coverage{tables: map[string]bool{}}
+	c := &coverage{tables: map[string]bool{}, rows: map[string]bool{}}
 	s.covers[text.name] = c
 	for row := range Good(open(s, text.name, text.decode).Rows(), func(error) {}) {
-		c.tables[row.Table] = true
+		c.tables[row.Table], c.rows[row.Table] = true, true
 	}
 	head, _ := s.readSmall(text.name, maxFactFile)
 	if !socketHeading.Match(head) {
