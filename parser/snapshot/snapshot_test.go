@@ -369,3 +369,37 @@ func TestUnreadable(t *testing.T) {
 		t.Errorf("state %d, errors %q; want %q", table.State, got, want)
 	}
 }
+
+// TestByteOrderOfOwnAddresses: without netmasks and loopback sockets the machine's
+// own addresses tell, which files have that are the same in both orders.
+func TestByteOrderOfOwnAddresses(t *testing.T) {
+	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
+		k := fixtures.Kernel{Order: order}
+		own4, own6 := netip.MustParseAddr("10.20.30.40"), netip.MustParseAddr("2001:db8::1")
+		socket := func(a netip.Addr) parser.InetSocket {
+			return parser.InetSocket{Local: netip.AddrPortFrom(a, 80), Remote: netip.AddrPortFrom(a, 0), State: parser.Listen}
+		}
+		tcp := k.Inet("tcp", []parser.InetSocket{socket(own4)})
+		tcp6 := k.Inet("tcp6", []parser.InetSocket{socket(own6)})
+		ip := "2: eth0: <UP> mtu 1500\n    inet 10.20.30.40/24 scope global eth0\n"
+		inet6 := "20010db8000000000000000000000001 02 40 00 80     eth0\n"
+		for name, tc := range map[string]struct {
+			files map[string]string
+			from  string
+		}{
+			"ip":                {map[string]string{"proc/net/tcp": tcp, "output/ip_address": ip}, "proc/net/tcp"},
+			"if_inet6":          {map[string]string{"proc/net/tcp6": tcp6, "proc/net/if_inet6": inet6}, "proc/net/tcp6"},
+			"another's":         {map[string]string{"proc/net/tcp": tcp, "output/ip_address": strings.ReplaceAll(ip, "10.20", "10.21")}, ""},
+			"nothing of ip":     {map[string]string{"proc/net/tcp": tcp}, ""},
+			"both ways its own": {map[string]string{"proc/net/tcp": tcp, "output/ip_address": ip + "    inet 40.30.20.10/24 scope global eth0\n"}, ""},
+		} {
+			want := snapshot.ByteOrder{Order: order, From: tc.from}
+			if tc.from == "" {
+				want.Order = binary.LittleEndian
+			}
+			if got := load(fixtures.NewHost(tc.files)).Order; got != want {
+				t.Errorf("%v, %s: %+v, want %+v", order, name, got, want)
+			}
+		}
+	}
+}
