@@ -49,21 +49,16 @@ func printedSockets[T any](s *Snapshot, t Table[T], table string, pick func(*par
 	if !t.lacking() {
 		return t
 	}
-	var best *coverage
-	var printed Table[parser.PrintedSocket]
-	for _, text := range socketTexts {
-		if c := s.coverage(text); c.tables[table] && (best == nil || c.worth > best.worth) {
-			best, printed = c, open(s, text.name, text.decode)
-		}
-	}
-	if best == nil {
+	text, c := s.socketText(table)
+	if c == nil {
 		return t
 	}
-	note := "the bundle lacks the kernel's file: rows are those that " + printed.File + " has"
-	if best.only != "" {
-		note += ", which shows " + best.only + " sockets only"
+	printed := open(s, text.name, text.decode)
+	note := insteadNote(printed.File)
+	if c.only != "" {
+		note += ", which shows " + c.only + " sockets only"
 	}
-	if !best.rows[table] && s.hasSocketFile() {
+	if !c.rows[table] && s.hasSocketFile() {
 		note = "" // the kernel may well have no such sockets, as tcp6 without IPv6
 	}
 	return Table[T]{File: printed.File, Instead: t.File, Note: note, rows: func(yield func(T, error) bool) {
@@ -76,6 +71,20 @@ func printedSockets[T any](s *Snapshot, t Table[T], table string, pick func(*par
 			}
 		}
 	}}
+}
+
+func insteadNote(text string) string {
+	return "the bundle lacks the kernel's file: rows are those that " + text + " has"
+}
+
+// socketText finds the best text that tells of a table. c is nil if there is none.
+func (s *Snapshot) socketText(table string) (best text[parser.PrintedSocket], c *coverage) {
+	for _, text := range socketTexts {
+		if its := s.coverage(text); its.tables[table] && (c == nil || its.worth > c.worth) {
+			best, c = text, its
+		}
+	}
+	return best, c
 }
 
 // hasSocketFile reports whether the capture has a usual table of sockets at all.
@@ -187,38 +196,47 @@ func printedRoutes[T any](s *Snapshot, t Table[T], texts []text[T]) Table[T] {
 	if !t.lacking() {
 		return t
 	}
+	text, ok := routeText(s, texts)
+	if !ok {
+		return t
+	}
+	printed := open(s, text.name, text.decode)
+	printed.Instead, printed.Note = t.File, insteadNote(printed.File)
+	return printed
+}
+
+// routeText finds the best text that tells of a table of routes.
+func routeText[T any](s *Snapshot, texts []text[T]) (best text[T], ok bool) {
 	for _, text := range texts {
 		if printed := open(s, text.name, text.decode); printed.State == Present && s.tellsRoutes(text.name, printed) {
-			printed = open(s, text.name, text.decode)
-			printed.Instead = t.File
-			printed.Note = "the bundle lacks the kernel's file: rows are those that " + printed.File + " has"
-			return printed
+			return text, true
 		}
 	}
-	return t
+	return best, false
 }
 
-// StandIn names the output of a command whose rows stand in for those of a file, or
-// is empty.
+// StandIn names the output of a command whose rows stand in for those of a file that
+// is lacking, or is empty.
 func (s *Snapshot) StandIn(file string) string {
-	switch path.Base(file) {
-	case "tcp", "tcp6", "udp", "udp6", "udplite", "udplite6", "raw", "raw6":
-		return s.InetUpToInode(file).standIn()
-	case "unix":
-		return s.Unix().standIn()
+	name := ""
+	switch table := path.Base(file); table {
+	case "tcp", "tcp6", "udp", "udp6", "udplite", "udplite6", "raw", "raw6", "unix":
+		if text, c := s.socketText(table); c != nil {
+			name = text.name
+		}
 	case "route":
-		return s.Routes().standIn()
+		if text, ok := routeText(s, routeTexts); ok {
+			name = text.name
+		}
 	case "ipv6_route":
-		return s.Routes6().standIn()
+		if text, ok := routeText(s, routeTexts6); ok {
+			name = text.name
+		}
 	}
-	return ""
-}
-
-func (t Table[T]) standIn() string {
-	if t.Instead == "" {
+	if name == "" {
 		return ""
 	}
-	return t.File
+	return s.Called(name)
 }
 
 // tellsRoutes reports whether a text is of a table, if an empty one: ip prints
