@@ -57,7 +57,7 @@ var flagWords = map[string]uint32{
 	"UP": FlagUp, "BROADCAST": FlagBroadcast, "DEBUG": FlagDebug, "LOOPBACK": FlagLoopback,
 	"POINTOPOINT": FlagPointopoint, "NOTRAILERS": FlagNotrailers, "NOARP": FlagNoarp,
 	"PROMISC": FlagPromisc, "ALLMULTI": FlagAllmulti, "MASTER": FlagMaster, "SLAVE": FlagSlave,
-	"MULTICAST": FlagMulticast, "DYNAMIC": FlagDynamic,
+	"MULTICAST": FlagMulticast, "PORTSEL": 0x2000, "AUTOMEDIA": 0x4000, "DYNAMIC": FlagDynamic,
 }
 
 // An IPAddr is one IPv4 address of an interface.

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -231,6 +232,7 @@ func TestLsof(t *testing.T) {
 	if found < 30 {
 		t.Errorf("%d sockets", found)
 	}
+	types := []string{"IPv4", "IPv6", "unix", "sock", "netlink", "pack", "raw", "raw6", "icmp"}
 	for _, file := range []string{"centos-7.7/lsof.out", "centos-7.7/lsof-sudo.out", "ubuntu-18.04/lsof.out", "ubuntu-18.04/lsof-sudo.out"} {
 		at := filepath.Join(corpus, "public/jc-cmd-outputs", file)
 		text, err := os.ReadFile(at)
@@ -241,7 +243,7 @@ func TestLsof(t *testing.T) {
 		for line := range strings.Lines(string(text)) {
 			f := strings.Fields(line)
 			for i, w := range f {
-				if i < 7 && (w == "IPv4" || w == "IPv6" || w == "unix" || w == "sock") && strings.Trim(f[i-1], "0123456789") != f[i-1] {
+				if i < 7 && slices.Contains(types, w) && strings.Trim(f[i-1], "0123456789") != f[i-1] {
 					want++
 				}
 			}
@@ -294,11 +296,13 @@ func TestLinkTextErrors(t *testing.T) {
 		{"json cut", `[{"ifname":"a"},{"ifn`, linksIn(parser.IPLinksJSON), "a", `x: cannot read beyond line 1: unexpected EOF`},
 		{"json of another kind", `{"a":1}`, linksIn(parser.IPLinksJSON), "", `x: cannot read beyond line 0: it is no JSON array`},
 		{"json without end", `[{"ifname":"` + strings.Repeat("a", 5<<20), linksIn(parser.IPLinksJSON), "", `x: cannot read beyond line 0: the JSON of one interface is too long`},
-		{"lsof inode", "sshd 1 0 3u IPv4 x9 0t0 TCP *:22\nsshd 1 0 4u IPv4 77 0t0 TCP *:22\n", socketsIn, "1/sshd 77", `x:1: DEVICE "0t0": invalid syntax`},
+		{"lsof inode", "sshd 1 0 3u IPv4 x9 0t0 TCP *:22\nsshd 1 0 4u IPv4 77 0t0 TCP *:22\n", socketsIn, "1/sshd 77", `x:1: DEVICE missing: row ends before this column`},
 		{"lsof short", "sshd 1 0 3u unix 0xffff\n", socketsIn, "", `x:1: NODE missing: row ends before this column`},
 		{"lsof PID", "sshd p 0 3u IPv4 7 0t0\n", socketsIn, "", `x:1: PID "p": invalid syntax`},
 		{"lsof task", "a\\x20b 12 13 task 0 3u sock 0,9 0t0 55 protocol: TCP\n", socketsIn, "12/a b 55", ""},
 		{"lsof file flags", "a 12 0 3u IPv4 RW,NB 66 0t0 TCP *:22\n", socketsIn, "12/a 66", ""},
+		{"lsof netlink and sctp", "a 12 0 3u netlink 0t0 88 ROUTE\na 12 0 4u sock 99 0t0 SCTP ENDPT: 1\n", socketsIn, "12/a 88; 12/a 99", ""},
+		{"netstat's hostile heading", "Iface RX-OK \x1b[31mX\nlo 1\n", linksIn(parser.NetstatInterfaces), "", "x:2: \"lo\": row ends before this column"},
 		{"lsof other files", "lsof: WARNING: can't stat() unix\na 12 0 cwd DIR 8,1 4096 2 /unix\n", socketsIn, "", ""},
 	} {
 		rows, errs := tc.decode(tc.text)

@@ -49,23 +49,23 @@ func openSocket(f []string) (s OpenSocket, ok bool, bad *RowError) {
 	if err != nil {
 		return s, true, &RowError{Field: "PID", Value: f[1][:min(len(f[1]), maxValue)], Err: ErrSyntax}
 	}
-	rest := f[at+1:]
-	if len(rest) > 0 && (rest[0][0] < '0' || rest[0][0] > '9') {
-		rest = rest[1:] // FILE-FLAG of +fg
+	field := "DEVICE"
+	if f[at] != "IPv4" && f[at] != "IPv6" {
+		field = "NODE"
 	}
-	field, column := "DEVICE", 0
-	sctp := len(rest) > 2 && rest[2] == "SCTP" // has its inode where those of IPv4 have it
-	if (f[at] == "unix" || f[at] == "sock") && !sctp {
-		field, column = "NODE", 2 // behind DEVICE and SIZE/OFF
+	// What may stand in front of it is no decimal number: flags, an address of the
+	// kernel, 0,9 for a device and 0t0 for an offset. SCTP has it in DEVICE.
+	for _, w := range f[at+1:] {
+		if inode, err := strconv.ParseUint(w, 10, 64); err == nil {
+			return OpenSocket{PID: pid, Command: strings.ReplaceAll(f[0], `\x20`, " "), Inode: inode}, true, nil
+		}
 	}
-	if len(rest) <= column {
-		return s, true, &RowError{Field: field, Err: ErrShort}
-	}
-	inode, err := strconv.ParseUint(rest[column], 10, 64)
-	if err != nil {
-		return s, true, &RowError{Field: field, Value: rest[column][:min(len(rest[column]), maxValue)], Err: ErrSyntax}
-	}
-	return OpenSocket{PID: pid, Command: strings.ReplaceAll(f[0], `\x20`, " "), Inode: inode}, true, nil
+	return s, true, &RowError{Field: field, Err: ErrShort}
+}
+
+// socketTypes are the words in the column TYPE that are sockets.
+var socketTypes = map[string]bool{
+	"IPv4": true, "IPv6": true, "unix": true, "sock": true, "netlink": true, "pack": true, "raw": true, "raw6": true, "icmp": true,
 }
 
 // socketType finds the column TYPE of a socket. The one before it is FD: a number and
@@ -73,7 +73,7 @@ func openSocket(f []string) (s OpenSocket, ok bool, bad *RowError) {
 // TASKCMD.
 func socketType(f []string) int {
 	for i := 3; i < len(f) && i < 7; i++ {
-		if f[i] != "IPv4" && f[i] != "IPv6" && f[i] != "unix" && f[i] != "sock" {
+		if !socketTypes[f[i]] {
 			continue
 		}
 		digits := strings.TrimRight(f[i-1], "abcdefghijklmnopqrstuvwxyzRWN ")

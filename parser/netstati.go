@@ -62,6 +62,9 @@ func netstatInterface(columns, f []string) (link IPLink, bad *RowError) {
 	none := strings.Contains(strings.Join(f, " "), "- no statistics available -")
 	for i, column := range columns[1:] {
 		if i++; i >= len(f) {
+			if numbers[column] == nil && column != "MTU" && column != "Flg" { // the capture's own word
+				return link, &RowError{Value: f[0][:min(len(f[0]), maxValue)], Err: ErrShort}
+			}
 			return link, &RowError{Field: column, Err: ErrShort}
 		}
 		switch to := numbers[column]; {
