@@ -1,9 +1,11 @@
 package render
 
 import (
+	"bytes"
 	"encoding/csv"
 	"io"
 	"reflect"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -14,25 +16,18 @@ import (
 )
 
 // csvWriter writes rows of one kind as RFC 4180 has it, but with newlines of
-// one byte. gocsv makes cells of the fields; what comes between them and the
-// file is the cellWriter.
+// one byte. gocsv makes records of structs; they get a pointer to a text for each
+// column that is wanted, because gocsv is fastest with those: most cells are empty,
+// and it does not look behind a pointer that is nil.
 type csvWriter struct {
+	*out
 	opts   Options
-	cells  cellWriter
+	comma  rune
 	header bool
 }
 
-func newCSV(w io.Writer, o Options) Writer { return newSeparated(w, o, ',') }
-func newTSV(w io.Writer, o Options) Writer { return newSeparated(w, o, '\t') }
-
-func newSeparated(w io.Writer, o Options, comma rune) Writer {
-	cw := csv.NewWriter(w)
-	cw.Comma = comma
-	return &csvWriter{opts: o, cells: cellWriter{w: cw, raw: o.RawCSV}}
-}
-
-// chunk is how many rows are handed to gocsv at once.
-const chunk = 256
+func newCSV(w io.Writer, o Options) Writer { return &csvWriter{newOut(w), o, ',', false} }
+func newTSV(w io.Writer, o Options) Writer { return &csvWriter{newOut(w), o, '\t', false} }
 
 func (w *csvWriter) Write(v View) error {
 	for _, k := range v.Kinds { // of which the caller gives one
@@ -40,94 +35,89 @@ func (w *csvWriter) Write(v View) error {
 			return err
 		}
 	}
-	return w.cells.flush()
+	return w.flush()
 }
 
 func (w *csvWriter) kind(v View, k *rows.Kind) error {
-	w.cells.choose(k, w.opts.columns(k))
+	columns := w.opts.columns(k)
 	if !w.header && !w.opts.NoHeader {
-		names := make([]string, 0, len(w.cells.columns))
-		for _, i := range w.cells.columns {
-			names = append(names, k.Columns()[i].Name)
+		names := make([]string, 0, len(columns))
+		for _, c := range columns {
+			names = append(names, c.Name)
 		}
-		if err := w.cells.w.Write(names); err != nil {
+		head := csv.NewWriter(w.w)
+		head.Comma = w.comma
+		if err := head.Write(names); err != nil {
 			return err
+		}
+		if head.Flush(); head.Error() != nil {
+			return head.Error()
 		}
 	}
 	w.header = true
-	list := reflect.MakeSlice(reflect.SliceOf(k.Type()), 0, chunk)
-	for row := range k.Rows(v.reader(w.opts), w.opts.sortKeys(k)) {
-		list = reflect.Append(list, reflect.ValueOf(row).Elem())
-		if list.Len() == chunk {
-			if err := w.cells.marshal(list); err != nil {
-				return err
-			}
-			list = list.Slice(0, 0)
+	record := recordOf(columns)
+	_, err := inOrder(w.out, k.Type(), k.Rows(v.reader(w.opts), w.opts.sortKeys(k)), nil,
+		func(b []byte, list reflect.Value) ([]byte, error) { return w.records(b, list, columns, record) })
+	return err
+}
+
+func (w *csvWriter) Close() error { return w.flush() }
+
+// recordOf makes the type that gocsv gets: a struct with a field for each column.
+func recordOf(columns []*rows.Column) reflect.Type {
+	fields := make([]reflect.StructField, len(columns))
+	for i, c := range columns {
+		fields[i] = reflect.StructField{
+			Name: "C" + strconv.Itoa(i), Type: reflect.TypeFor[*string](), Tag: reflect.StructTag(`csv:"` + c.Name + `"`),
 		}
 	}
-	return w.cells.marshal(list)
+	return reflect.StructOf(fields)
 }
 
-func (w *csvWriter) Close() error { return w.cells.flush() }
-
-// A cellWriter is what gocsv writes records to. It keeps the columns that are
-// wanted and makes text of the capture harmless.
-type cellWriter struct {
-	w       *csv.Writer
-	raw     bool
-	columns []int  // of the record, in the order of the output
-	text    []bool // by column of the record: it is text and not a number
-	record  []string
-}
-
-// choose sets the columns.
-func (w *cellWriter) choose(k *rows.Kind, columns []*rows.Column) {
-	w.columns, w.text = nil, nil
-	for i := range k.Columns() {
-		t := k.Columns()[i].Type
-		w.text = append(w.text, t == rows.TextCell || t == rows.ListCell)
-	}
-	for _, c := range columns {
-		for i := range k.Columns() {
-			if k.Columns()[i].Name == c.Name {
-				w.columns = append(w.columns, i)
+// records appends the records of some rows. All texts are cut from one string.
+func (w *csvWriter) records(b []byte, list reflect.Value, columns []*rows.Column, record reflect.Type) ([]byte, error) {
+	texts := make([]byte, 0, list.Len()*len(columns)*4)
+	ends := make([]int, 0, list.Len()*len(columns))
+	var cell []byte
+	for i := range list.Len() {
+		row := rows.RowOf(list.Index(i).Addr().Interface())
+		for _, c := range columns {
+			if c.Type == rows.TextCell || c.Type == rows.ListCell {
+				cell = c.Of(row).AppendText(cell[:0])
+				texts = w.appendCell(texts, cell)
+			} else {
+				texts = c.Of(row).AppendText(texts)
 			}
+			ends = append(ends, len(texts))
 		}
 	}
-	w.record = make([]string, len(w.columns))
-}
-
-func (w *cellWriter) marshal(list reflect.Value) error {
-	if list.Len() == 0 {
-		return nil
-	}
-	return gocsv.MarshalCSVWithoutHeaders(list.Interface(), w)
-}
-
-// Write takes one record of gocsv.
-func (w *cellWriter) Write(record []string) error {
-	for i, from := range w.columns {
-		cell := record[from]
-		if w.text[from] && cell != "" {
-			cell = words.Safe(cell)
-			if !w.raw {
-				cell = harmless(cell)
-			}
+	all, from := string(texts), 0
+	cells := make([]string, len(ends))
+	made := reflect.MakeSlice(reflect.SliceOf(record), list.Len(), list.Len())
+	for i, end := range ends {
+		if end > from {
+			cells[i] = all[from:end]
+			made.Index(i / len(columns)).Field(i % len(columns)).Set(reflect.ValueOf(&cells[i]))
 		}
-		w.record[i] = cell
+		from = end
 	}
-	return w.w.Write(w.record)
+	buf := bytes.NewBuffer(b)
+	cw := csv.NewWriter(buf)
+	cw.Comma = w.comma
+	err := gocsv.MarshalCSVWithoutHeaders(made.Interface(), cw)
+	return buf.Bytes(), err
 }
 
-// Flush does nothing: chunks are small, and the file is flushed at the end.
-func (w *cellWriter) Flush() {}
-
-// Error is that of the writes so far.
-func (w *cellWriter) Error() error { return w.w.Error() }
-
-func (w *cellWriter) flush() error {
-	w.w.Flush()
-	return w.w.Error()
+// appendCell makes text of the capture harmless.
+func (w *csvWriter) appendCell(b, cell []byte) []byte {
+	if len(cell) == 0 {
+		return b
+	}
+	safe := words.Safe(string(cell))
+	if !w.opts.RawCSV {
+		safe = harmless(safe)
+	}
+	return append(b, safe...)
 }
 
 // harmless puts an apostrophe before a text that a spreadsheet would take for a

@@ -2,6 +2,7 @@ package render
 
 import (
 	"io"
+	"reflect"
 
 	"github.com/coldstat/coldstat/parser/rows"
 )
@@ -26,7 +27,7 @@ func (w *jsonWriter) Write(v View) error {
 	}
 	w.views++
 	w.buf = rows.AppendJSONString(append(w.buf, `{"schema":`...), rows.Schema)
-	source := objects{columns: all(rows.SourceKind)}
+	source := newObjects(all(rows.SourceKind))
 	w.buf = source.append(append(w.buf, ",\n\"source\":{"...), &v.Source)
 	record := &recorder{Reporter: v.Report, list: v.Diagnostics}
 	v.Report = record
@@ -34,7 +35,7 @@ func (w *jsonWriter) Write(v View) error {
 		w.kind(v, k)
 	}
 	w.text(",\n\"diagnostics\":[")
-	diagnostics := objects{columns: all(rows.DiagnosticKind)}
+	diagnostics := newObjects(all(rows.DiagnosticKind))
 	for i, d := range record.all() {
 		if i > 0 {
 			w.text(",")
@@ -50,21 +51,15 @@ func (w *jsonWriter) Write(v View) error {
 // the bundle.
 func (w *jsonWriter) kind(v View, k *rows.Kind) {
 	w.buf = append(rows.AppendJSONString(append(w.buf, ",\n"...), k.Name), ':')
-	o := objects{columns: w.opts.columns(k)}
+	o := newObjects(w.opts.columns(k))
 	r := v.reader(w.opts)
-	n := 0
-	for row := range k.Rows(r, w.opts.sortKeys(k)) {
-		if n == 0 {
-			w.text("[\n")
-		} else {
-			w.text(",\n")
-		}
-		n++
-		w.buf = o.append(append(w.buf, '{'), row)
-		if !w.full() {
-			return
-		}
-	}
+	n, _ := inOrder(w.out, k.Type(), k.Rows(r, w.opts.sortKeys(k)), func(text []byte) { text[0] = '[' },
+		func(b []byte, list reflect.Value) ([]byte, error) {
+			for i := range list.Len() {
+				b = o.append(append(b, ",\n{"...), list.Index(i).Addr().Interface())
+			}
+			return b, nil
+		})
 	switch {
 	case n > 0:
 		w.text("]")
@@ -88,21 +83,24 @@ func (w *jsonWriter) Close() error {
 // objects appends rows as JSON objects.
 type objects struct {
 	columns []*rows.Column
-	keys    [][]byte // `"name":`, with a comma before all but the first; made once
+	keys    [][]byte // `"name":`, with a comma before all but the first
+}
+
+func newObjects(columns []*rows.Column) *objects {
+	o := &objects{columns: columns}
+	for i, c := range columns {
+		key := append(rows.AppendJSONString(nil, c.Name), ':')
+		if i > 0 {
+			key = append([]byte{','}, key...)
+		}
+		o.keys = append(o.keys, key)
+	}
+	return o
 }
 
 // append appends the columns of a row, without a comma before the first, and
 // the closing brace.
 func (o *objects) append(b []byte, row any) []byte {
-	if o.keys == nil {
-		for _, c := range o.columns {
-			key := append(rows.AppendJSONString(nil, c.Name), ':')
-			if len(o.keys) > 0 {
-				key = append([]byte{','}, key...)
-			}
-			o.keys = append(o.keys, key)
-		}
-	}
 	r := rows.RowOf(row)
 	for i, c := range o.columns {
 		b = c.AppendJSON(append(b, o.keys[i]...), r)
@@ -120,16 +118,20 @@ func newNDJSON(w io.Writer, o Options) Writer { return &ndjsonWriter{newOut(w), 
 
 func (w *ndjsonWriter) Write(v View) error {
 	for _, k := range v.Kinds {
-		o := objects{columns: w.opts.columns(k)}
+		o := newObjects(w.opts.columns(k))
 		head := rows.AppendJSONString([]byte(`{"kind":`), k.Name)
 		if len(o.columns) > 0 {
 			head = append(head, ',')
 		}
-		for row := range k.Rows(v.reader(w.opts), w.opts.sortKeys(k)) {
-			w.buf = append(o.append(append(w.buf, head...), row), '\n')
-			if !w.full() {
-				return w.err
-			}
+		_, err := inOrder(w.out, k.Type(), k.Rows(v.reader(w.opts), w.opts.sortKeys(k)), nil,
+			func(b []byte, list reflect.Value) ([]byte, error) {
+				for i := range list.Len() {
+					b = append(o.append(append(b, head...), list.Index(i).Addr().Interface()), '\n')
+				}
+				return b, nil
+			})
+		if err != nil {
+			return err
 		}
 	}
 	return w.flush()

@@ -60,7 +60,7 @@ func TestFlatMemory(t *testing.T) {
 		}
 		return g.most - uint64(cap(table))
 	}
-	const slack = 2 << 20 // buffers, and what the runtime has for itself
+	const slack = 8 << 20 // buffers, batches on their way, and what the runtime has for itself
 	for _, f := range render.Formats() {
 		few, many := 10_000, 80_000
 		if f.People {
