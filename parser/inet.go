@@ -106,17 +106,22 @@ func Inet(file string, r io.Reader, o Options) iter.Seq2[InetSocket, error] {
 			return
 		}
 		drops := bytes.Contains(text, []byte("drops"))
-		body(l, file, func(c *cursor, s *InetSocket) {
-			c.inet(s, order)
-			s.Line = l.line
-			if l.cut && c.pos == len(c.b) {
-				// The inode is never the last column: these digits may be half of it.
-				c.fail("inode", c.pos, ErrShort)
-			}
-			if !o.UpToInode && c.err == nil {
-				c.tail().inet(s, drops)
-			}
-		}, yield)
+		body(l, file, inetRow(l, order, drops, o.UpToInode), yield)
+	}
+}
+
+// inetRow decodes the line that the reader is at.
+func inetRow(l *lines, order binary.ByteOrder, drops, upToInode bool) func(*cursor, *InetSocket) {
+	return func(c *cursor, s *InetSocket) {
+		c.inet(s, order)
+		s.Line = l.line
+		if l.cut && c.pos == len(c.b) {
+			// The inode is never the last column: these digits may be half of it.
+			c.fail("inode", c.pos, ErrShort)
+		}
+		if !upToInode && c.err == nil {
+			c.tail().inet(s, drops)
+		}
 	}
 }
 

@@ -32,13 +32,7 @@ func make1[T any](name string, header int, perLine bool,
 	return table{
 		name: name, header: header, perLine: perLine,
 		decode: func(r io.Reader, o parser.Options) iter.Seq2[any, error] {
-			return func(yield func(any, error) bool) {
-				for row, err := range decode(name, r, o) {
-					if !yield(row, err) {
-						return
-					}
-				}
-			}
+			return anyRows(decode(name, r, o))
 		},
 		random: func(r *rand.Rand, k fixtures.Kernel, n int) (string, []any) {
 			rows := fixtures.Many(r, n, random)
@@ -108,6 +102,17 @@ type result struct {
 	lines []int // their Line
 	errs  []error
 	seq   []bool // in order: true for a row
+}
+
+// anyRows is what collect takes.
+func anyRows[T any](seq iter.Seq2[T, error]) iter.Seq2[any, error] {
+	return func(yield func(any, error) bool) {
+		for row, err := range seq {
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
 }
 
 func collect(seq iter.Seq2[any, error]) (res result) {

@@ -7,130 +7,110 @@ import (
 	"sync/atomic"
 )
 
-// Rows are read by one goroutine, as each may depend on those before it. Making text
-// of them takes longer, so batches of rows are rendered by others meanwhile, and
-// written in their order. At most maxBatches are in memory, whatever the table.
+// Making text takes longer than reading, so pieces of a table are rendered by several
+// goroutines, and written in their order. At most maxPieces are in memory, whatever
+// the table.
 
 const (
-	batchRows  = 128
-	maxBatches = 6
+	batchRows = 128
+	maxPieces = 6
 )
 
-// A batch is some rows, a slice of their type, and what is made of them.
-type batch struct {
-	rows reflect.Value
-	text []byte
-	err  error
-	done chan struct{}
+// A piece is some rows of a table, and what is made of them.
+type piece struct {
+	render func(b []byte) ([]byte, error)
+	after  func() // called when it is written, in order; may be nil
+	text   []byte
+	err    error
+	done   chan struct{}
 }
 
-// A renderRows appends what is to be written of some rows. It is called by several
+// An assembly is a line of pieces. A table of one piece is rendered without other
 // goroutines.
-type renderRows func(b []byte, rows reflect.Value) ([]byte, error)
-
-// inOrder renders rows of a type and writes the texts in order, behind what the
-// buffer holds. begin, if not nil, may change the very first text. It gives the
-// number of rows, and the first error.
-func inOrder(o *out, typ reflect.Type, rows iter.Seq[any], begin func(text []byte), render renderRows) (n int, err error) {
-	if err := o.flush(); err != nil {
-		return 0, err
-	}
-	line := &assembly{o: o, render: render, begin: begin, free: make(chan *batch, maxBatches)}
-	current := line.take(typ)
-	for row := range rows {
-		n++
-		current.rows = reflect.Append(current.rows, reflect.ValueOf(row).Elem())
-		if current.rows.Len() < batchRows {
-			continue
-		}
-		if !line.hand(current) {
-			break
-		}
-		current = line.take(typ)
-	}
-	if current.rows.Len() > 0 {
-		line.hand(current)
-	}
-	return n, line.finish()
-}
-
-// An assembly line of batches. Small tables are rendered without other goroutines.
 type assembly struct {
 	o      *out
-	render renderRows
-	begin  func(text []byte)
-	work   chan *batch // to be rendered
-	order  chan *batch // to be written
-	free   chan *batch
+	begin  func(text []byte) // may change the very first text; may be nil
+	work   chan *piece       // to be rendered
+	order  chan *piece       // to be written
+	free   chan *piece
 	made   int
 	failed atomic.Bool
 	ended  chan struct{}
-	first  *batch // held back: it may be the only one
+	first  *piece // held back: it may be the only one
 	err    error  // of rendering
 }
 
-// take gives an empty batch.
-func (a *assembly) take(typ reflect.Type) *batch {
-	if a.made < maxBatches {
-		a.made++
-		return &batch{rows: reflect.MakeSlice(reflect.SliceOf(typ), 0, batchRows), done: make(chan struct{}, 1)}
-	}
-	b := <-a.free
-	b.rows, b.text = b.rows.Slice(0, 0), b.text[:0]
-	return b
+// newAssembly writes what the buffer holds, and behind it what it gets.
+func newAssembly(o *out) *assembly {
+	o.flush()
+	return &assembly{o: o, free: make(chan *piece, maxPieces)}
 }
 
-// hand gives a batch to be rendered and written. It reports whether it makes sense to
+// take gives a piece to be filled.
+func (a *assembly) take() *piece {
+	if a.made < maxPieces {
+		a.made++
+		return &piece{done: make(chan struct{}, 1)}
+	}
+	p := <-a.free
+	p.text, p.after = p.text[:0], nil
+	return p
+}
+
+// hand gives a piece to be rendered and written. It reports whether it makes sense to
 // go on.
-func (a *assembly) hand(b *batch) bool {
+func (a *assembly) hand(p *piece) bool {
 	if a.first == nil && a.work == nil {
-		a.first = b
-		return true
+		a.first = p
+		return a.o.err == nil
 	}
 	if a.work == nil {
 		a.start()
 		a.send(a.first)
 		a.first = nil
 	}
-	a.send(b)
+	a.send(p)
 	return !a.failed.Load()
 }
 
-func (a *assembly) send(b *batch) {
-	a.order <- b
-	a.work <- b
+func (a *assembly) send(p *piece) {
+	a.order <- p
+	a.work <- p
 }
 
 func (a *assembly) start() {
-	a.work, a.order, a.ended = make(chan *batch, maxBatches), make(chan *batch, maxBatches), make(chan struct{})
+	a.work, a.order, a.ended = make(chan *piece, maxPieces), make(chan *piece, maxPieces), make(chan struct{})
 	for range max(1, runtime.GOMAXPROCS(0)) {
 		go func() {
-			for b := range a.work {
-				b.text, b.err = a.render(b.text, b.rows)
-				b.done <- struct{}{}
+			for p := range a.work {
+				p.text, p.err = p.render(p.text)
+				p.done <- struct{}{}
 			}
 		}()
 	}
 	go func() {
 		defer close(a.ended)
-		for b := range a.order {
-			<-b.done
-			a.write(b)
-			a.free <- b
+		for p := range a.order {
+			<-p.done
+			a.write(p)
+			a.free <- p
 		}
 	}()
 }
 
-func (a *assembly) write(b *batch) {
+func (a *assembly) write(p *piece) {
 	if a.err == nil {
-		a.err = b.err
+		a.err = p.err
 	}
 	if a.begin != nil && a.err == nil {
-		a.begin(b.text)
+		a.begin(p.text)
 		a.begin = nil
 	}
-	if a.o.err == nil && a.err == nil {
-		_, a.o.err = a.o.w.Write(b.text)
+	if a.o.err == nil && a.err == nil && len(p.text) > 0 {
+		_, a.o.err = a.o.w.Write(p.text)
+	}
+	if p.after != nil {
+		p.after()
 	}
 	if a.o.err != nil || a.err != nil {
 		a.failed.Store(true)
@@ -140,9 +120,8 @@ func (a *assembly) write(b *batch) {
 // finish writes what is left, and gives the first error of rendering or writing.
 func (a *assembly) finish() error {
 	if a.first != nil {
-		b := a.first
-		b.text, b.err = a.render(b.text, b.rows)
-		a.write(b)
+		a.first.text, a.first.err = a.first.render(a.first.text)
+		a.write(a.first)
 	}
 	if a.work != nil {
 		close(a.work)
@@ -153,4 +132,49 @@ func (a *assembly) finish() error {
 		return a.err
 	}
 	return a.o.err
+}
+
+// renderRows appends what is to be written of some rows, a slice of their type. It is
+// called by several goroutines.
+type renderRows func(b []byte, rows reflect.Value) ([]byte, error)
+
+// inOrder renders rows of a type and writes the texts in order, behind what the
+// buffer holds. Rows are read by this goroutine, as each may depend on those before
+// it. begin, if not nil, may change the very first text. It gives the number of rows,
+// and the first error.
+func inOrder(o *out, typ reflect.Type, rows iter.Seq[any], begin func(text []byte), render renderRows) (n int, err error) {
+	line := newAssembly(o)
+	line.begin = begin
+	batches := map[*piece]reflect.Value{}
+	var current *piece
+	var batch reflect.Value
+	fill := func() {
+		current = line.take()
+		known, ok := batches[current]
+		if batch = known; !ok {
+			batch = reflect.MakeSlice(reflect.SliceOf(typ), 0, batchRows)
+		}
+	}
+	hand := func() bool {
+		full := batch
+		batches[current] = full.Slice(0, 0)
+		current.render = func(b []byte) ([]byte, error) { return render(b, full) }
+		return line.hand(current)
+	}
+	fill()
+	for row := range rows {
+		n++
+		batch = reflect.Append(batch, reflect.ValueOf(row).Elem())
+		if batch.Len() < batchRows {
+			continue
+		}
+		if !hand() {
+			return n, line.finish()
+		}
+		fill()
+	}
+	if batch.Len() > 0 {
+		hand()
+	}
+	return n, line.finish()
 }

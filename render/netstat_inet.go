@@ -6,6 +6,7 @@ import (
 
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
+	"github.com/coldstat/coldstat/parser/snapshot"
 	"github.com/coldstat/coldstat/parser/words"
 )
 
@@ -52,13 +53,32 @@ func (n *netstat) inet(t query.InetTable) {
 	if !usable(n, table, n.Plan.AskedInet(t)) {
 		return
 	}
-	line := inetLine{netstat: n, proto: t.Protocol, label: label(t)}
-	for s := range good(n, table) {
-		if !n.Plan.Inet(t.Protocol, &s) {
-			continue
+	pieces := newAssembly(n.out)
+	for chunk := range table.Chunks() {
+		p := pieces.take()
+		var bad []error
+		p.render = func(b []byte) ([]byte, error) {
+			one := *n // with scratch space of its own
+			one.a, one.p = nil, nil
+			line := inetLine{netstat: &one, proto: t.Protocol, label: label(t)}
+			for s := range snapshot.Good(chunk.Rows, func(err error) { bad = append(bad, err) }) {
+				if one.Plan.Inet(t.Protocol, &s) {
+					b = line.append(b, &s)
+				}
+			}
+			return b, nil
 		}
-		n.buf = line.append(n.buf, &s)
+		p.after = func() {
+			for _, err := range bad {
+				n.Report.Bad(err)
+			}
+			chunk.Free()
+		}
+		if !pieces.hand(p) {
+			break
+		}
 	}
+	pieces.finish()
 }
 
 // inetLine writes the lines of one table.

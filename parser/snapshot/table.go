@@ -67,6 +67,9 @@ type Table[T any] struct {
 	Instead, Note string
 	Err           error // why State is Failed
 	rows          iter.Seq2[T, error]
+	// chunks are the rows in pieces, if there is a decoder for them.
+	chunks iter.Seq[parser.Chunk[T]]
+	file   io.ReadCloser // that rows reads
 }
 
 // Rows yields the rows in file order, with the errors that package parser
@@ -76,6 +79,15 @@ func (t Table[T]) Rows() iter.Seq2[T, error] {
 		return func(func(T, error) bool) {}
 	}
 	return t.rows
+}
+
+// Chunks yields the rows in pieces that can be decoded by several goroutines: instead
+// of Rows. Not every table has more than one.
+func (t Table[T]) Chunks() iter.Seq[parser.Chunk[T]] {
+	if t.chunks != nil {
+		return t.chunks
+	}
+	return func(yield func(parser.Chunk[T]) bool) { yield(parser.Chunk[T]{Rows: t.Rows(), Free: func() {}}) }
 }
 
 // A decoder turns a file into rows: all of package parser's have this form.
@@ -128,7 +140,13 @@ func openAs[T any](s *Snapshot, entry File, decode decoder[T]) Table[T] {
 			}
 		}
 	}
+	t.file = readCloser{rest, f}
 	return t
+}
+
+type readCloser struct {
+	io.Reader
+	io.Closer
 }
 
 type errorReader struct{ err error }
@@ -154,10 +172,22 @@ func printedInet(s *Snapshot, t Table[parser.InetSocket]) Table[parser.InetSocke
 // InetUpToInode is [Snapshot.Inet] without the columns behind the inode, for those
 // who need none of them.
 func (s *Snapshot) InetUpToInode(file string) Table[parser.InetSocket] {
-	return printedInet(s, open(s, file, func(file string, r io.Reader, o parser.Options) iter.Seq2[parser.InetSocket, error] {
-		o.UpToInode = true
+	o := s.opts
+	o.UpToInode = true
+	t := open(s, file, func(file string, r io.Reader, _ parser.Options) iter.Seq2[parser.InetSocket, error] {
 		return parser.Inet(file, r, o)
-	}))
+	})
+	if t.file != nil {
+		t.chunks = func(yield func(parser.Chunk[parser.InetSocket]) bool) {
+			defer t.file.Close()
+			for chunk := range parser.InetChunks(t.File, t.file, o) {
+				if !yield(chunk) {
+					return
+				}
+			}
+		}
+	}
+	return printedInet(s, t)
 }
 
 // Unix is proc/net/unix.

@@ -1,0 +1,112 @@
+package parser
+
+import (
+	"bytes"
+	"io"
+	"iter"
+)
+
+// A Chunk is a piece of a table that can be decoded on its own, by any goroutine.
+type Chunk[T any] struct {
+	// Rows yields its rows, with the errors that the whole table would yield there.
+	Rows iter.Seq2[T, error]
+	// Free hands back its memory. The rows keep none of it.
+	Free func()
+}
+
+// chunkSize is large against a row and small against a cache.
+const chunkSize = 256 << 10
+
+// InetChunks cuts a file of [Inet] at ends of lines: the rows of all chunks, one
+// behind the other, are those that Inet yields. How much memory it takes depends on
+// how many chunks are held at once, and not on the file.
+func InetChunks(file string, r io.Reader, o Options) iter.Seq[Chunk[InetSocket]] {
+	return func(yield func(Chunk[InetSocket]) bool) {
+		l := newLines(r)
+		order := o.order()
+		head, err := l.header()
+		drops := bytes.Contains(head, []byte("drops"))
+		rest := func(l *lines) Chunk[InetSocket] {
+			return Chunk[InetSocket]{Free: func() {}, Rows: func(yield func(InetSocket, error) bool) {
+				if err != nil && !yieldFail(l, file, head, err, yield) {
+					return
+				}
+				body(l, file, inetRow(l, order, drops && err == nil, o.UpToInode), yield)
+			}}
+		}
+		if err != nil { // a header that cannot be read is rare
+			yield(rest(l))
+			return
+		}
+		c := chunker{r: r, rest: bytes.Clone(l.buf[l.pos:l.end]), err: l.err, line: l.line, free: make(chan []byte, maxFree)}
+		for {
+			piece, last := c.next()
+			piece.crlf = l.crlf
+			text := piece.buf
+			chunk := rest(piece)
+			if !last {
+				chunk.Free = func() { c.put(text[:chunkSize]) }
+			}
+			if !yield(chunk) || last {
+				return
+			}
+		}
+	}
+}
+
+// maxFree is how many buffers wait to be used again.
+const maxFree = 16
+
+// A chunker takes whole lines out of a reader.
+type chunker struct {
+	r    io.Reader
+	err  error  // of the reader
+	rest []byte // what was read behind the last newline
+	line int    // how many lines were taken
+	free chan []byte
+}
+
+func (c *chunker) put(buf []byte) {
+	select {
+	case c.free <- buf:
+	default:
+	}
+}
+
+func (c *chunker) take() []byte {
+	select {
+	case buf := <-c.free:
+		return buf
+	default:
+		return make([]byte, chunkSize)
+	}
+}
+
+// next gives a reader of some whole lines, or of all that is left: at the end of the
+// file, or where a line is longer than a chunk.
+func (c *chunker) next() (piece *lines, last bool) {
+	buf := c.take()
+	n := copy(buf, c.rest)
+	for tries := 0; n < len(buf) && c.err == nil; tries++ {
+		var m int
+		m, c.err = c.r.Read(buf[n:])
+		if n += m; m > 0 {
+			tries = 0
+		} else if tries == 100 && c.err == nil {
+			c.err = io.ErrNoProgress
+		}
+	}
+	if c.err != nil {
+		return &lines{buf: buf[:n], end: n, err: c.err, line: c.line}, true
+	}
+	end := bytes.LastIndexByte(buf, '\n') + 1
+	if end == 0 {
+		piece = newLines(io.MultiReader(bytes.NewReader(buf), c.r))
+		piece.line = c.line
+		return piece, true
+	}
+	c.rest = append(c.rest[:0], buf[end:]...)
+	piece = &lines{buf: buf[:end], end: end, err: io.EOF, line: c.line}
+	c.line += bytes.Count(buf[:end], []byte("\n"))
+	return piece, false
+}
