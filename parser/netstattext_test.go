@@ -178,6 +178,7 @@ func TestNetstatErrors(t *testing.T) {
 		{"escape sequence", tcp("0 0 \x1b[2J:1 0.0.0.0:* LISTEN"), `x:3: Local Address "\x1b[2J:1": invalid syntax`},
 		{"line too long", "tcp" + strings.Repeat(" ", 70_000) + "\n", `x:1: "tcp` + strings.Repeat(" ", 61) + `": line too long`},
 		{"cut at the end", netstatHead + "\ntcp 0 0 1.1.1.1:1 0.0.0.0:* LISTEN", `x:3: "LISTEN": the file ends here without a newline, the value may be cut`},
+		{"cut behind a blank", netstatUnix + "Path\nunix 2 [ ] STREAM CONNECTED 12 /run/with ", `x:3: "/run/with": the file ends here without a newline, the value may be cut`},
 	})
 	for _, err := range parser.NetstatSockets("x", strings.NewReader("tcp6 0 0 2001:db8::12:1234:41346 :::* LISTEN\n"), parser.Options{}) {
 		if !errors.Is(err, parser.ErrCut) {

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -395,6 +396,29 @@ func TestPrintedRoundTrip(t *testing.T) {
 					if !reflect.DeepEqual(got, row.want) {
 						t.Fatalf("%s\n got %s\nwant %s", row.line, describe(got), describe(row.want))
 					}
+				}
+			}
+		})
+	}
+}
+
+// TestPrintedEveryPrefix: a text that was cut anywhere gives a prefix of its rows.
+// Only the very last one may differ, and then an error follows it: its value may
+// be cut.
+func TestPrintedEveryPrefix(t *testing.T) {
+	for _, w := range socketWriters() {
+		t.Run(w.name, func(t *testing.T) {
+			text := w.write(rng(t), 4, askAll).String()
+			whole, _ := printedSockets(w.read, w.file, strings.NewReader(text))
+			for n := range len(text) {
+				rows, errs := printedSockets(w.read, w.file, strings.NewReader(text[:n]))
+				sure := rows
+				if len(errs) > 0 && len(rows) > 0 {
+					sure = rows[:len(rows)-1]
+				}
+				if len(errs) > 1 || len(rows) > len(whole) ||
+					!slices.EqualFunc(sure, whole[:len(sure)], func(a, b parser.PrintedSocket) bool { return reflect.DeepEqual(a, b) }) {
+					t.Fatalf("the first %d bytes: %d rows, errors %q; they are no beginning of the rows of\n%s", n, len(rows), errs, text)
 				}
 			}
 		})

@@ -264,6 +264,7 @@ func TestSSErrors(t *testing.T) {
 		{"escape sequence", "tcp ESTAB 0 0 \x1b[2J:1 1.1.1.1:2\n", `x:1: Local Address:Port "\x1b[2J:1": invalid syntax`},
 		{"line too long", "tcp" + strings.Repeat(" ", 70_000) + "\n", `x:1: "tcp` + strings.Repeat(" ", 61) + `": line too long`},
 		{"cut at the end", strings.TrimSuffix(row("ino:12"), "\n"), `x:1: "ino:12": the file ends here without a newline, the value may be cut`},
+		{"cut in front of a timer", strings.TrimSuffix(row(""), "\n"), `x:1: "1.1.1.2:2": the file ends here without a newline, the value may be cut`},
 	})
 }
 
