@@ -75,6 +75,8 @@ func TestNetstatInet(t *testing.T) {
 			"tcp", "1.1.1.1:1", "0.0.0.0:0", parser.InetSocket{State: 10, UID: 3, Inode: 4}, parser.Printed{PID: parser.Some[uint64](5), Program: "x y"}},
 		{"no heading, no options", "x", "tcp 0 0 1.1.1.1:1 0.0.0.0:* LISTEN 3 4 5/x y off (0.00/0/0)\r\n",
 			"tcp", "1.1.1.1:1", "0.0.0.0:0", parser.InetSocket{State: 10}, parser.Printed{Lacks: noUser | noTimer}},
+		{"a mapped listener", "x", netstatHead + "\ntcp6       0      0 127.0.0.1:8005          :::*                    LISTEN     \n",
+			"tcp6", "[::ffff:127.0.0.1]:8005", "[::]:0", parser.InetSocket{State: 10}, parser.Printed{Lacks: noUser | noTimer}},
 		{"wide by its name", "netstat_-W_-an.txt", "tcp6 0 0 2001:db8:77::1234:41346 :::* LISTEN\n",
 			"tcp6", "[2001:db8:77::1234]:41346", "[::]:0", parser.InetSocket{State: 10}, parser.Printed{Lacks: noUser | noTimer}},
 		{"wide by a word", "netstat_-an_--wide", "tcp6 0 0 2001:db8::12:1234:41346 :::* LISTEN\n",
@@ -91,6 +93,19 @@ func TestNetstatInet(t *testing.T) {
 		c.want.Printed = &c.printed
 		wantInet(t, c.name, got, c.want, c.local, c.remote)
 	}
+}
+
+// TestNetstatLimits pins the largest and smallest numbers that a row may have.
+func TestNetstatLimits(t *testing.T) {
+	got, _ := inetOf(t, parser.NetstatSockets, "netstat_-o",
+		"raw 18446744073709551615 0 1.1.1.1:65535 1.1.1.2:* 255 on (184467440737095514.99/18446744073709551615/2147483647)\n")
+	wantInet(t, "the largest", got, parser.InetSocket{
+		State: 255, RecvQ: 1<<64 - 1, Timer: 1, TimerExpires: 18446744073709551499, Retransmits: 1<<64 - 1,
+		Timeout: 1<<31 - 1, Printed: &parser.Printed{Lacks: noUser},
+	}, "1.1.1.1:65535", "1.1.1.2:0")
+	got, _ = inetOf(t, parser.NetstatSockets, "netstat_-o", "udp 0 0 1.1.1.1:1 0.0.0.0:* on (0.00/0/-2147483648)\n")
+	wantInet(t, "the smallest", got, parser.InetSocket{State: 7, Timer: 1, Timeout: -1 << 31, Printed: &parser.Printed{Lacks: noUser}},
+		"1.1.1.1:1", "0.0.0.0:0")
 }
 
 func TestNetstatUnix(t *testing.T) {
@@ -149,9 +164,12 @@ func TestNetstatErrors(t *testing.T) {
 		{"a service", tcp("0 0 1.1.1.1:ssh 0.0.0.0:* LISTEN"), `x:3: Local Address "1.1.1.1:ssh": invalid syntax`},
 		{"a cut name", tcp("0 0 localhost.localdo:35450 0.0.0.0:* LISTEN"), `x:3: Local Address "localhost.localdo:35450": invalid syntax`},
 		{"no port", tcp("0 0 1.1.1.1 0.0.0.0:* LISTEN"), `x:3: Local Address "1.1.1.1": invalid syntax`},
+		{"only a bracket", tcp("0 0 [:1 0.0.0.0:* LISTEN"), `x:3: Local Address "[:1": invalid syntax`},
+		{"only a scope", tcp("0 0 [%lo]:1 0.0.0.0:* LISTEN"), `x:3: Local Address "[%lo]:1": invalid syntax`},
 		{"port too large", tcp("0 0 1.1.1.1:1 1.1.1.1:65536 LISTEN"), `x:3: Foreign Address "1.1.1.1:65536": value out of range`},
 		{"no peer", tcp("0 0 1.1.1.1:1"), `x:3: Foreign Address missing: row ends before this column`},
 		{"cut address", "tcp6 0 0 2001:db8::12:1234:41346 :::* LISTEN\n", `x:1: Local Address "2001:db8::12:1234:41346": the column ends here, the value may be cut`},
+		{"cut address below a heading", netstatHead + "\ntcp6       0      0 2001:db8::12:1234:41346 :::*                    LISTEN     \n", `x:3: Local Address "2001:db8::12:1234:41346": the column ends here, the value may be cut`},
 		{"cut peer", "udp6 0 0 ::1:1 2001:db8::12:1234:41346\n", `x:1: Foreign Address "2001:db8::12:1234:41346": the column ends here, the value may be cut`},
 		{"no such state", tcp("0 0 1.1.1.1:1 0.0.0.0:* ESTAB"), `x:3: State "ESTAB": invalid syntax`},
 		{"no state", tcp("0 0 1.1.1.1:1 0.0.0.0:*"), `x:3: State missing: row ends before this column`},
@@ -164,6 +182,7 @@ func TestNetstatErrors(t *testing.T) {
 		{"timer number too large", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 0 1 - unkn-256 (0.00/0/0)"), `x:3: Timer "unkn-256": value out of range`},
 		{"time of three digits", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 0 1 - on (0.000/0/0)"), `x:3: Timer "on": invalid syntax`},
 		{"time too large", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 0 1 - on (184467440737095516.00/0/0)"), `x:3: Timer "on": value out of range`},
+		{"timeout too small", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 0 1 - on (0.00/0/-2147483649)"), `x:3: Timer "on": value out of range`},
 		{"timeout too large", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 0 1 - on (0.00/0/2147483648)"), `x:3: Timer "on": value out of range`},
 		{"no process", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 0 1 off (0.00/0/0)"), `x:3: PID/Program name "off": row ends before this column`},
 		{"process without name", tcp("0 0 1.1.1.1:1 0.0.0.0:* LISTEN 0 1 12 off (0.00/0/0)"), `x:3: PID/Program name "12": invalid syntax`},
