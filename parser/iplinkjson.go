@@ -33,7 +33,7 @@ type jsonLink struct {
 // jsonCounters are the names of counters in JSON by those of ip's texts.
 var jsonCounters = map[string]string{
 	"bytes": "bytes", "packets": "packets", "errors": "errors", "dropped": "dropped", "missed_errors": "missed", "over_errors": "overrun",
-	"length_errors": "length", "crc_errors": "crc", "frame_errors": "frame", "fifo_errors": "fifo",
+	"multicast": "mcast", "compressed": "compressed", "length_errors": "length", "crc_errors": "crc", "frame_errors": "frame", "fifo_errors": "fifo",
 	"carrier_errors": "carrier", "collisions": "collsns", "aborted_errors": "aborted", "window_errors": "window", "heartbeat_errors": "heartbeat",
 }
 

@@ -91,5 +91,9 @@ func (s *linkStats) counters(l *IPLink) (none Opt[DevCounters]) {
 	rx, hasRx := s.values["RX bytes"]
 	tx, hasTx := s.values["TX bytes"]
 	d.RxBytes, d.TxBytes, d.HasBytes = rx, tx, hasRx && hasTx
+	// A column of compressed packets is printed only if there are any.
+	if d.RxMulticast, d.HasCompressed = s.sum("RX mcast"); d.HasCompressed {
+		d.RxCompressed, d.TxCompressed = s.values["RX compressed"], s.values["TX compressed"]
+	}
 	return Some(d)
 }
