@@ -1,6 +1,9 @@
 package parser
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // linkStats are the counters that ip -s prints below an interface, under headings
 // that name them:
@@ -16,10 +19,11 @@ type linkStats struct {
 	values  map[string]uint64
 }
 
-// begins reports whether the words are a heading.
+// begins reports whether the words are a heading. Those of the interface's virtual
+// functions, which follow (print_vf_stats64), have no column of errors.
 func (s *linkStats) begins(f []string) bool {
 	switch {
-	case f[0] == "RX:" || f[0] == "TX:":
+	case (f[0] == "RX:" || f[0] == "TX:") && slices.Contains(f, "errors"):
 		s.side, s.columns = f[0][:2], f[1:]
 	case len(f) > 1 && (f[0] == "RX" || f[0] == "TX") && f[1] == "errors:":
 		s.side, s.columns = f[0], f[2:]

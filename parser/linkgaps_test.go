@@ -8,6 +8,34 @@ import (
 	"github.com/coldstat/coldstat/parser"
 )
 
+// TestVirtualFunctionCounters: ip prints the counters of an interface's virtual
+// functions below its own (print_linkinfo), under headings that begin alike.
+func TestVirtualFunctionCounters(t *testing.T) {
+	const own = "2: ens1f0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc mq state UP mode DEFAULT group default qlen 1000\n" +
+		"    link/ether 52:54:00:12:34:56 brd ff:ff:ff:ff:ff:ff\n" +
+		"    RX:  bytes packets errors dropped  missed   mcast\n" +
+		"         9000      90      1       2       3       4\n" +
+		"    TX:  bytes packets errors dropped carrier collsns\n" +
+		"         8000      80      5       6       7       8\n"
+	const function = "    vf 0     link/ether 52:54:00:12:34:57 brd ff:ff:ff:ff:ff:ff, spoof checking on, link-state auto, trust off\n" +
+		"    RX: bytes  packets  mcast   bcast   dropped\n" +
+		"    11         12       13      14      15\n" +
+		"    TX: bytes  packets   dropped\n" +
+		"    21         22       23\n"
+	want := parser.DevCounters{
+		Line: 1, Iface: "ens1f0", HasBytes: true, HasCompressed: true, Lacks: parser.LacksFifo | parser.LacksFrame | parser.LacksCarrier,
+		RxBytes: 9000, RxPackets: 90, RxErrs: 1, RxDrop: 5, RxMulticast: 4,
+		TxBytes: 8000, TxPackets: 80, TxErrs: 5, TxDrop: 6, TxColls: 8,
+	}
+	for _, text := range []string{own, own + function, own + function + function} {
+		for l, err := range parser.IPLinks("x", strings.NewReader(text), parser.Options{}) {
+			if got, ok := l.Counters.Get(); err != nil || !ok || got != want {
+				t.Errorf("%d lines: %v\n got %+v\nwant %+v", strings.Count(text, "\n"), err, got, want)
+			}
+		}
+	}
+}
+
 // TestLinkMulticast: ip prints a column of compressed packets only if there are any.
 func TestLinkMulticast(t *testing.T) {
 	const jsonText = `[{"ifname":"a","stats64":{"rx":{"bytes":1,"packets":2,"errors":0,"dropped":0,"over_errors":0,"multicast":7,"compressed":5},` +

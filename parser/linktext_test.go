@@ -289,7 +289,7 @@ func TestLinkTextErrors(t *testing.T) {
 		{"netstat MTU", "Iface MTU RX-OK\neth0 x 7\n", linksIn(parser.NetstatInterfaces), "", `x:2: MTU "x": invalid syntax`},
 		{"netstat flags", "Iface MTU RX-OK Flg\neth0 1 7 BQ\n", linksIn(parser.NetstatInterfaces), "", `x:2: Flg "BQ": invalid syntax`},
 		{"netstat without statistics", "Iface MTU RX-OK RX-ERR RX-DRP RX-OVR TX-OK TX-ERR TX-DRP TX-OVR Flg\neth0 1500      - no statistics available -      BMRU\n", linksIn(parser.NetstatInterfaces), "eth0", ""},
-		{"ip counter", "1: lo: <UP> mtu 1\n    RX: bytes packets\n    7 x\n", linksIn(parser.IPLinks), "lo", `x:3: counter "x": invalid syntax`},
+		{"ip counter", "1: lo: <UP> mtu 1\n    RX: bytes packets errors\n    7 x 0\n", linksIn(parser.IPLinks), "lo", `x:3: counter "x": invalid syntax`},
 		{"ip address", "1: lo: <UP> mtu 1\n    inet6 zz/64 scope link\n", linksIn(parser.IPLinks), "lo", `x:2: inet6 "zz/64": invalid syntax`},
 		{"json type", `[{"ifname":"a","mtu":"x"},{"ifname":"b","mtu":1}]`, linksIn(parser.IPLinksJSON), "b", `x:1: mtu "a": invalid syntax`},
 		{"json address", `[{"ifname":"a","addr_info":[{"local":"1.2.3","prefixlen":8}]}]`, linksIn(parser.IPLinksJSON), "", `x:1: local "1.2.3": invalid syntax`},
