@@ -53,14 +53,25 @@ func openSocket(f []string) (s OpenSocket, ok bool, bad *RowError) {
 	if f[at] != "IPv4" && f[at] != "IPv6" {
 		field = "NODE"
 	}
-	// What may stand in front of it is no decimal number: flags, an address of the
-	// kernel, 0,9 for a device and 0t0 for an offset. SCTP has it in DEVICE.
-	for _, w := range f[at+1:] {
+	for i, w := range f[at+1:] {
 		if inode, err := strconv.ParseUint(w, 10, 64); err == nil {
 			return OpenSocket{PID: pid, Command: strings.ReplaceAll(f[0], `\x20`, " "), Inode: inode}, true, nil
 		}
+		if !beforeInode(w, i == 0) {
+			return s, true, &RowError{Field: field, Value: w[:min(len(w), maxValue)], Err: ErrSyntax}
+		}
 	}
 	return s, true, &RowError{Field: field, Err: ErrShort}
+}
+
+// beforeInode reports whether the word may stand between TYPE and the inode: flags of
+// +fg, which come first, an address of the kernel, 0,9 for a device and 0t0 for an
+// offset. Behind any other there are names, whose numbers are no inodes.
+func beforeInode(w string, first bool) bool {
+	if first && w[0] >= 'A' && w[0] <= 'Z' {
+		return true
+	}
+	return strings.HasPrefix(w, "0x") || strings.HasPrefix(w, "0t") || w[0] >= '0' && w[0] <= '9' && strings.Contains(w, ",")
 }
 
 // socketTypes are the words in the column TYPE that are sockets.
@@ -70,9 +81,9 @@ var socketTypes = map[string]bool{
 
 // socketType finds the column TYPE of a socket. The one before it is FD: a number and
 // a letter for the mode. Between the PID and those there may be others, TID and
-// TASKCMD.
+// TASKCMD, and a task may be called raw: USER and FD at least are in front of TYPE.
 func socketType(f []string) int {
-	for i := 3; i < len(f) && i < 7; i++ {
+	for i := 4; i < len(f) && i < 7; i++ {
 		if !socketTypes[f[i]] {
 			continue
 		}
