@@ -61,6 +61,29 @@ func TestLinkMulticast(t *testing.T) {
 	}
 }
 
+// TestIfconfigCounters: each counter has its own column. In captures most are 0.
+func TestIfconfigCounters(t *testing.T) {
+	want := parser.DevCounters{
+		Line: 1, Iface: "a", HasBytes: true,
+		RxPackets: 1, RxBytes: 2, RxErrs: 3, RxDrop: 4, RxFifo: 5, RxFrame: 6,
+		TxPackets: 7, TxBytes: 8, TxErrs: 9, TxDrop: 10, TxFifo: 11, TxCarrier: 12, TxColls: 13,
+	}
+	for name, text := range map[string]string{
+		"net-tools 2": "a: flags=65<UP,RUNNING>  mtu 1500\n" +
+			"        RX packets 1  bytes 2 (2.0 B)\n        RX errors 3  dropped 4  overruns 5  frame 6\n" +
+			"        TX packets 7  bytes 8 (8.0 B)\n        TX errors 9  dropped 10 overruns 11  carrier 12  collisions 13\n",
+		"old": "a         Link encap:Ethernet  HWaddr 00:0c:29:c2:c8:63  \n          UP RUNNING  MTU:1500  Metric:1\n" +
+			"          RX packets:1 errors:3 dropped:4 overruns:5 frame:6\n          TX packets:7 errors:9 dropped:10 overruns:11 carrier:12\n" +
+			"          collisions:13 txqueuelen:1000 \n          RX bytes:2 (2.0 B)  TX bytes:8 (8.0 B)\n",
+	} {
+		for l, err := range parser.Ifconfig("x", strings.NewReader(text), parser.Options{}) {
+			if got, ok := l.Counters.Get(); err != nil || !ok || got != want {
+				t.Errorf("%s: %v\n got %+v\nwant %+v", name, err, got, want)
+			}
+		}
+	}
+}
+
 // TestLinkPrefixes: what a text tells of an interface does not depend on what
 // comes behind it.
 func TestLinkPrefixes(t *testing.T) {

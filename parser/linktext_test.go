@@ -318,6 +318,7 @@ func TestLinkTextErrors(t *testing.T) {
 		{"json without end", `[{"ifname":"` + strings.Repeat("a", 5<<20), linksIn(parser.IPLinksJSON), "", `x: cannot read beyond line 0: the JSON of one interface is too long`},
 		{"lsof inode", "sshd 1 0 3u IPv4 x9 0t0 TCP *:22\nsshd 1 0 4u IPv4 77 0t0 TCP *:22\n", socketsIn, "1/sshd 77", `x:1: DEVICE "x9": invalid syntax`},
 		{"lsof damaged inode", "a 12 0 3u unix 0xff 0t0 9x9 /run/a 555 type=STREAM\na 12 0 4u IPv4 12y 0t0 TCP 5\n", socketsIn, "", `x:1: NODE "9x9": invalid syntax; x:2: DEVICE "12y": invalid syntax`},
+		{"lsof name in the place of the inode", "a 12 0 3u unix 0xff 0t0 TCP 5\n", socketsIn, "", `x:1: NODE "TCP": invalid syntax`},
 		{"lsof task named as a type", "a 12 13 raw root 3u REG 8,1 4096 77 /f\na 12 13 unix 0 3u unix 0xff 0t0 99 /run/x\n", socketsIn, "12/a 99", ""},
 		{"lsof short", "sshd 1 0 3u unix 0xffff\n", socketsIn, "", `x:1: NODE missing: row ends before this column`},
 		{"lsof PID", "sshd p 0 3u IPv4 7 0t0\n", socketsIn, "", `x:1: PID "p": invalid syntax`},
