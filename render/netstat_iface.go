@@ -168,7 +168,7 @@ func appendCountersLong(b []byte, c *parser.DevCounters) []byte {
 		c.RxErrs, n(parser.LacksDrop, c.RxDrop), n(parser.LacksFifo, c.RxFifo), n(parser.LacksFrame, c.RxFrame))
 	b = fmt.Appendf(b, "        TX packets %d  bytes %s\n", c.TxPackets, bytes(c.TxBytes))
 	return fmt.Appendf(b, "        TX errors %d  dropped %d overruns %s  carrier %s  collisions %s\n",
-		c.TxErrs, c.TxDrop, n(parser.LacksFifo, c.TxFifo), n(parser.LacksCarrier, c.TxCarrier), n(parser.LacksCarrier, c.TxColls))
+		c.TxErrs, c.TxDrop, n(parser.LacksFifo, c.TxFifo), n(parser.LacksCarrier, c.TxCarrier), n(parser.LacksColls, c.TxColls))
 }
 
 // appendFlagNames appends `4163<UP,...>`; the number is signed, of 16 bits. If

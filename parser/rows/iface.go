@@ -136,7 +136,7 @@ func (row *Interface) count(c *parser.DevCounters) {
 	row.RxOverruns, row.RxFrame = unless(parser.LacksFifo, c.RxFifo), unless(parser.LacksFrame, c.RxFrame)
 	row.TxPackets, row.TxErrors, row.TxDropped = some(c.TxPackets), some(c.TxErrs), some(c.TxDrop)
 	row.TxOverruns = unless(parser.LacksFifo, c.TxFifo)
-	row.Collisions, row.Carrier = unless(parser.LacksCarrier, c.TxColls), unless(parser.LacksCarrier, c.TxCarrier)
+	row.Collisions, row.Carrier = unless(parser.LacksColls, c.TxColls), unless(parser.LacksCarrier, c.TxCarrier)
 	if c.HasCompressed {
 		row.RxCompressed, row.Multicast, row.TxCompressed = some(c.RxCompressed), some(c.RxMulticast), some(c.TxCompressed)
 	}
