@@ -27,14 +27,8 @@ func FibTrie(file string, r io.Reader, _ Options) iter.Seq2[FibEntry, error] {
 		l := newLines(r)
 		var table string
 		var leaf netip.Addr
-		for {
-			text, err := l.next()
-			if err != nil {
-				if !yieldFail(l, file, text, err, yield) {
-					return
-				}
-				continue
-			}
+		eachLine(l, file, yield, func(text []byte) bool {
+			var err error
 			word := bytes.TrimSpace(text)
 			switch {
 			case len(word) == 0 || bytes.HasPrefix(word, []byte("+--")):
@@ -49,7 +43,7 @@ func FibTrie(file string, r io.Reader, _ Options) iter.Seq2[FibEntry, error] {
 				if err == nil {
 					e.Table = table
 					if !yield(e, nil) {
-						return
+						return false
 					}
 					if l.cut && !isBlank(text[len(text)-1]) {
 						err = (&cursor{b: text}).cutError(file, l.line)
@@ -60,10 +54,8 @@ func FibTrie(file string, r io.Reader, _ Options) iter.Seq2[FibEntry, error] {
 			default:
 				err = fibError(file, l.line, text, "node", ErrSyntax)
 			}
-			if err != nil && !yield(FibEntry{}, err) {
-				return
-			}
-		}
+			return err == nil || yield(FibEntry{}, err)
+		})
 	}
 }
 

@@ -22,24 +22,14 @@ func socketRows(file string, r io.Reader, read func(*cursor, *PrintedSocket) boo
 		row PrintedSocket
 	}
 	c, row := &at.c, &at.row
-	for {
-		text, err := l.next()
-		if err != nil {
-			if !yieldFail(l, file, text, err, yield) {
-				return
-			}
-			continue
-		}
+	eachLine(l, file, yield, func(text []byte) bool {
 		c.reset(text, l.cut)
 		*row = PrintedSocket{}
 		if !read(c, row) {
-			continue
+			return true
 		}
 		if c.err != nil {
-			if !yield(PrintedSocket{}, c.rowError(file, l.line)) {
-				return
-			}
-			continue
+			return yield(PrintedSocket{}, c.rowError(file, l.line))
 		}
 		if row.Table == "unix" {
 			row.Unix.Line = l.line
@@ -47,15 +37,15 @@ func socketRows(file string, r io.Reader, read func(*cursor, *PrintedSocket) boo
 			row.Inet.Line = l.line
 		}
 		if !yield(*row, nil) {
-			return
+			return false
 		}
-		if l.cut { // even behind a blank: columns may be missing, and a path may go on
-			c.field, c.at = "", 0
-			if !yield(PrintedSocket{}, c.cutError(file, l.line)) {
-				return
-			}
+		if !l.cut {
+			return true
 		}
-	}
+		// Even behind a blank: columns may be missing, and a path may go on.
+		c.field, c.at = "", 0
+		return yield(PrintedSocket{}, c.cutError(file, l.line))
+	})
 }
 
 // CommandOptions are the options of a command, as the name of the file with its
