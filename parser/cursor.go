@@ -296,6 +296,6 @@ func (c *cursor) rowError(file string, line int) error {
 	}
 	return &RowError{
 		File: file, Line: line, Column: c.at + 1, Field: c.field,
-		Value: string(v[:min(len(v), maxValue)]), Err: c.err,
+		Value: clip(v), Err: c.err,
 	}
 }

@@ -39,6 +39,14 @@ type RowError struct {
 // maxValue bounds how much of a hostile row an error text repeats.
 const maxValue = 64
 
+// clip gives so much of a text.
+func clip[T string | []byte](text T) string { return string(text[:min(len(text), maxValue)]) }
+
+// place says in which line the error is: where in it, its Value tells.
+func (e *RowError) place(file string, line int, text []byte) {
+	e.File, e.Line, e.Column = file, line, max(0, strings.Index(string(text), e.Value))+1
+}
+
 // Error has the form `proc/net/tcp:2: rem_address "00000000:ZZZZ": invalid syntax`.
 // The value is quoted, so that no control byte of a capture gets through.
 func (e *RowError) Error() string {

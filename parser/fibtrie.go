@@ -81,6 +81,6 @@ func fibError(file string, line int, text []byte, field string, err error) error
 	trimmed := bytes.TrimSpace(text)
 	return &RowError{
 		File: file, Line: line, Column: bytes.Index(text, trimmed) + 1, Field: field,
-		Value: string(trimmed[:min(len(trimmed), maxValue)]), Err: err,
+		Value: clip(trimmed), Err: err,
 	}
 }

@@ -1,8 +1,10 @@
 package parser
 
 import (
+	"encoding/binary"
 	"io"
 	"iter"
+	"math/bits"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -103,7 +105,7 @@ func (t *ifconfigText) detail(l *IPLink, line int, text string) error {
 	if bad == "" {
 		return nil
 	}
-	return &RowError{File: t.file, Line: line, Column: strings.Index(text, bad) + 1, Field: field, Value: bad[:min(len(bad), maxValue)], Err: ErrSyntax}
+	return &RowError{File: t.file, Line: line, Column: strings.Index(text, bad) + 1, Field: field, Value: clip(bad), Err: ErrSyntax}
 }
 
 // colon gives the number in `WORD:NUMBER`.
@@ -144,13 +146,11 @@ func (l *IPLink) ifconfigInet(f []string) (bad string) {
 			a.Peer = b
 		case "netmask":
 			m := b.As4()
-			mask := uint32(m[0])<<24 | uint32(m[1])<<16 | uint32(m[2])<<8 | uint32(m[3])
+			mask := binary.BigEndian.Uint32(m[:])
 			if ^mask&(^mask+1) != 0 {
 				return f[i+1]
 			}
-			for a.Len = 0; mask != 0; mask <<= 1 {
-				a.Len++
-			}
+			a.Len = bits.OnesCount32(mask)
 		}
 	}
 	l.Addrs = append(l.Addrs, a)

@@ -190,17 +190,7 @@ func (t *ipText) head(text string) (link IPLink, rest string, ok bool) {
 	link.ipFlags(strings.SplitSeq(words, ","))
 	line, rest, _ := strings.Cut(rest, `\`)
 	f := strings.Fields(line)
-	link.TxQueueLen = Some[int64](0)
-	for i := 0; i+1 < len(f); i++ {
-		n, err := strconv.ParseInt(f[i+1], 10, 64)
-		switch {
-		case err != nil:
-		case f[i] == "mtu":
-			link.MTU = Some(n)
-		case f[i] == "qlen":
-			link.TxQueueLen = Some(n)
-		}
-	}
+	link.MTU, link.TxQueueLen = after(f, "mtu"), after(f, "qlen").Or(Some[int64](0))
 	return link, rest, true
 }
 
@@ -223,7 +213,7 @@ func (t *ipText) detail(l *IPLink, line int, text string) error {
 	bad := func(field, value string) error {
 		return &RowError{
 			File: t.file, Line: line, Column: strings.Index(text, value) + 1,
-			Field: field, Value: value[:min(len(value), maxValue)], Err: ErrSyntax,
+			Field: field, Value: clip(value), Err: ErrSyntax,
 		}
 	}
 	switch {

@@ -63,7 +63,7 @@ func IPLinksJSON(file string, r io.Reader, _ Options) iter.Seq2[IPLink, error] {
 			var j jsonLink
 			err := d.Decode(&j)
 			if _, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-				if !yield(IPLink{}, &RowError{File: file, Line: n, Field: jsonField(err), Value: j.Name[:min(len(j.Name), maxValue)], Err: ErrSyntax}) {
+				if !yield(IPLink{}, &RowError{File: file, Line: n, Field: jsonField(err), Value: clip(j.Name), Err: ErrSyntax}) {
 					return
 				}
 				continue
@@ -130,7 +130,7 @@ func (j *jsonLink) link(n int) (link IPLink, bad *RowError) {
 	for _, info := range j.AddrInfo {
 		addr, err := netip.ParseAddr(info.Local)
 		if err != nil || addr.Zone() != "" || info.Len < 0 || info.Len > addr.BitLen() {
-			return link, &RowError{Field: "local", Value: info.Local[:min(len(info.Local), maxValue)], Err: ErrSyntax}
+			return link, &RowError{Field: "local", Value: clip(info.Local), Err: ErrSyntax}
 		}
 		if addr.Is6() {
 			link.Addrs6 = append(link.Addrs6, Inet6Addr{Line: n, Iface: j.Name, Addr: addr, PrefixLen: uint8(info.Len), Scope: scopes[info.Scope]})

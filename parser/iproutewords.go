@@ -66,7 +66,7 @@ func (p *ipRoute) scan(f []word) {
 
 func (p *ipRoute) fail(field string, w word, err error) {
 	if p.err == nil {
-		p.err = &RowError{Line: w.line, Column: w.at + 1, Field: field, Value: w.text[:min(len(w.text), maxValue)], Err: err}
+		p.err = &RowError{Line: w.line, Column: w.at + 1, Field: field, Value: clip(w.text), Err: err}
 	}
 }
 

@@ -30,7 +30,7 @@ func Lsof(file string, r io.Reader, _ Options) iter.Seq2[OpenSocket, error] {
 			case !ok:
 				return true
 			case bad != nil:
-				bad.File, bad.Line, bad.Column = file, l.line, max(0, strings.Index(string(text), bad.Value))+1
+				bad.place(file, l.line, text)
 				return yield(OpenSocket{}, bad)
 			}
 			s.Line = l.line
@@ -47,7 +47,7 @@ func openSocket(f []string) (s OpenSocket, ok bool, bad *RowError) {
 	}
 	pid, err := strconv.ParseUint(f[1], 10, 31)
 	if err != nil {
-		return s, true, &RowError{Field: "PID", Value: f[1][:min(len(f[1]), maxValue)], Err: ErrSyntax}
+		return s, true, &RowError{Field: "PID", Value: clip(f[1]), Err: ErrSyntax}
 	}
 	field := "DEVICE"
 	if f[at] != "IPv4" && f[at] != "IPv6" {
@@ -58,7 +58,7 @@ func openSocket(f []string) (s OpenSocket, ok bool, bad *RowError) {
 			return OpenSocket{PID: pid, Command: strings.ReplaceAll(f[0], `\x20`, " "), Inode: inode}, true, nil
 		}
 		if !beforeInode(w, i == 0) {
-			return s, true, &RowError{Field: field, Value: w[:min(len(w), maxValue)], Err: ErrSyntax}
+			return s, true, &RowError{Field: field, Value: clip(w), Err: ErrSyntax}
 		}
 	}
 	return s, true, &RowError{Field: field, Err: ErrShort}

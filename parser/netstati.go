@@ -34,7 +34,7 @@ func NetstatInterfaces(file string, r io.Reader, _ Options) iter.Seq2[IPLink, er
 			}
 			link, bad := netstatInterface(columns, f)
 			if bad != nil {
-				bad.File, bad.Line, bad.Column = file, l.line, max(0, strings.Index(string(text), bad.Value))+1
+				bad.place(file, l.line, text)
 				return yield(IPLink{}, bad)
 			}
 			link.setLine(l.line)
@@ -63,7 +63,7 @@ func netstatInterface(columns, f []string) (link IPLink, bad *RowError) {
 	for i, column := range columns[1:] {
 		if i++; i >= len(f) {
 			if numbers[column] == nil && column != "MTU" && column != "Flg" { // the capture's own word
-				return link, &RowError{Value: f[0][:min(len(f[0]), maxValue)], Err: ErrShort}
+				return link, &RowError{Value: clip(f[0]), Err: ErrShort}
 			}
 			return link, &RowError{Field: column, Err: ErrShort}
 		}
@@ -71,7 +71,7 @@ func netstatInterface(columns, f []string) (link IPLink, bad *RowError) {
 		case column == "MTU":
 			n, err := strconv.ParseInt(f[i], 10, 64)
 			if err != nil {
-				return link, &RowError{Field: column, Value: f[i][:min(len(f[i]), maxValue)], Err: ErrSyntax}
+				return link, &RowError{Field: column, Value: clip(f[i]), Err: ErrSyntax}
 			}
 			link.MTU = Some(n)
 		case none && column == "RX-OK":
@@ -79,7 +79,7 @@ func netstatInterface(columns, f []string) (link IPLink, bad *RowError) {
 		case to != nil:
 			n, err := strconv.ParseUint(f[i], 10, 64)
 			if err != nil {
-				return link, &RowError{Field: column, Value: f[i][:min(len(f[i]), maxValue)], Err: ErrSyntax}
+				return link, &RowError{Field: column, Value: clip(f[i]), Err: ErrSyntax}
 			}
 			*to = n
 		case column == "Flg":
@@ -120,7 +120,7 @@ func (l *IPLink) letters(text string) *RowError {
 			at++
 		}
 		if at == len(flagLetters) {
-			return &RowError{Field: "Flg", Value: text[:min(len(text), maxValue)], Err: ErrSyntax}
+			return &RowError{Field: "Flg", Value: clip(text), Err: ErrSyntax}
 		}
 		l.Flags |= flagLetters[at].bit
 		at++

@@ -81,6 +81,6 @@ func (c *cursor) cutError(file string, line int) error {
 	v := bytes.TrimRight(c.b[c.at:], " \t")
 	return &RowError{
 		File: file, Line: line, Column: c.at + 1, Field: c.field,
-		Value: string(v[:min(len(v), maxValue)]), Err: ErrCut,
+		Value: clip(v), Err: ErrCut,
 	}
 }

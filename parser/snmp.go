@@ -92,7 +92,7 @@ func (p *pairs) pair(text []byte) (next []byte, err error, more bool) {
 // bad yields the error of a whole line.
 func (p *pairs) bad(line, column int, text []byte, err error) bool {
 	return p.yield(Counter{}, &RowError{
-		File: p.file, Line: line, Column: column, Value: string(text[:min(len(text), maxValue)]), Err: err,
+		File: p.file, Line: line, Column: column, Value: clip(text), Err: err,
 	})
 }
 
