@@ -19,7 +19,8 @@ const (
 // A piece is some rows of a table, and what is made of them.
 type piece struct {
 	render func(b []byte) ([]byte, error)
-	after  func() // called when it is written, in order; may be nil
+	after  func()        // called when it is written, in order; may be nil
+	rows   reflect.Value // of inOrder: the slice of them, used again
 	text   []byte
 	err    error
 	done   chan struct{}
@@ -145,27 +146,24 @@ type renderRows func(b []byte, rows reflect.Value) ([]byte, error)
 func inOrder(o *out, typ reflect.Type, rows iter.Seq[any], begin func(text []byte), render renderRows) (n int, err error) {
 	line := newAssembly(o)
 	line.begin = begin
-	batches := map[*piece]reflect.Value{}
 	var current *piece
-	var batch reflect.Value
 	fill := func() {
 		current = line.take()
-		known, ok := batches[current]
-		if batch = known; !ok {
-			batch = reflect.MakeSlice(reflect.SliceOf(typ), 0, batchRows)
+		if !current.rows.IsValid() {
+			current.rows = reflect.MakeSlice(reflect.SliceOf(typ), 0, batchRows)
 		}
+		current.rows = current.rows.Slice(0, 0)
 	}
 	hand := func() bool {
-		full := batch
-		batches[current] = full.Slice(0, 0)
+		full := current.rows
 		current.render = func(b []byte) ([]byte, error) { return render(b, full) }
 		return line.hand(current)
 	}
 	fill()
 	for row := range rows {
 		n++
-		batch = reflect.Append(batch, reflect.ValueOf(row).Elem())
-		if batch.Len() < batchRows {
+		current.rows = reflect.Append(current.rows, reflect.ValueOf(row).Elem())
+		if current.rows.Len() < batchRows {
 			continue
 		}
 		if !hand() {
@@ -173,7 +171,7 @@ func inOrder(o *out, typ reflect.Type, rows iter.Seq[any], begin func(text []byt
 		}
 		fill()
 	}
-	if batch.Len() > 0 {
+	if current.rows.Len() > 0 {
 		hand()
 	}
 	return n, line.finish()

@@ -91,24 +91,16 @@ func appendIface(b []byte, i *snapshot.Interface) []byte {
 		fifo := !c.Lacks.Has(parser.LacksFifo)
 		b = append(rightUint(b, c.RxPackets, 8), ' ')
 		b = append(rightUint(b, c.RxErrs, 6), ' ')
-		b = append(countOr(b, right, !c.Lacks.Has(parser.LacksDrop), c.RxDrop, 6), ' ')
-		b = append(countOr(b, left, fifo, c.RxFifo, 6), ' ')
+		b = append(rightKnown(b, !c.Lacks.Has(parser.LacksDrop), c.RxDrop, 6), ' ')
+		b = append(leftKnown(b, fifo, c.RxFifo, 6), ' ')
 		b = append(rightUint(b, c.TxPackets, 8), ' ')
 		b = append(rightUint(b, c.TxErrs, 6), ' ')
 		b = append(rightUint(b, c.TxDrop, 6), ' ')
-		b = append(countOr(b, right, fifo, c.TxFifo, 6), ' ')
+		b = append(rightKnown(b, fifo, c.TxFifo, 6), ' ')
 	} else {
 		b = left(b, "     - no statistics available -", 56)
 	}
 	return append(rows.AppendInterfaceLetters(b, i.Flags), '\n')
-}
-
-// countOr appends a number, or "-" in its place.
-func countOr(b []byte, align func([]byte, string, int) []byte, known bool, n uint64, width int) []byte {
-	if !known {
-		return align(b, "-", width)
-	}
-	return align(b, strconv.FormatUint(n, 10), width)
 }
 
 // flagNames are in the order of -ie.

@@ -194,10 +194,7 @@ func (n *netstat) appendUserInode(b []byte, uid uint32, inode uint64, printed *p
 		b = n.appendUser(b, uid)
 	}
 	b = append(b, ' ')
-	if printed.Lack(parser.LacksInode) {
-		return left(b, "-", 10)
-	}
-	return leftUint(b, inode, 10)
+	return leftKnown(b, !printed.Lack(parser.LacksInode), inode, 10)
 }
 
 func (n *netstat) appendUser(b []byte, uid uint32) []byte {
@@ -225,17 +222,9 @@ func appendTimer(b []byte, proto query.Protocol, s *parser.InetSocket) []byte {
 	b = append(b, " ("...)
 	b = appendSeconds(b, expires)
 	b = append(b, '/')
-	if s.Printed.Lack(parser.LacksRetransmits) {
-		b = append(b, '-')
-	} else {
-		b = strconv.AppendInt(b, int64(retransmits), 10)
-	}
+	b = leftKnown(b, !s.Printed.Lack(parser.LacksRetransmits), int64(retransmits), 0)
 	b = append(b, '/')
-	if s.Printed.Lack(parser.LacksTimeout) {
-		b = append(b, '-')
-	} else {
-		b = strconv.AppendInt(b, int64(s.Timeout), 10)
-	}
+	b = leftKnown(b, !s.Printed.Lack(parser.LacksTimeout), int64(s.Timeout), 0)
 	return append(b, ')')
 }
 

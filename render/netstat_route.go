@@ -151,21 +151,6 @@ func appendRouteColumns(b []byte, level routeLevel, r routeColumns) []byte {
 	return append(leftKnown(b, mss, int64(int32(r.window)), 6), ' ')
 }
 
-// leftKnown and rightKnown append a number, or "-" in its place.
-func leftKnown(b []byte, known bool, n int64, width int) []byte {
-	if !known {
-		return left(b, "-", width)
-	}
-	return leftInt(b, n, width)
-}
-
-func rightKnown(b []byte, known bool, n int64, width int) []byte {
-	if !known {
-		return right(b, "-", width)
-	}
-	return rightInt(b, n, width)
-}
-
 func appendReject(b []byte, r *parser.Route, level routeLevel) []byte {
 	if level == levelMSS {
 		return append(b, "    - -          - -"...)

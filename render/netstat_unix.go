@@ -33,11 +33,7 @@ func (n *netstat) appendUnix(b []byte, s *parser.UnixSocket) []byte {
 		proto = "??   "
 	}
 	b = append(append(b, proto...), ' ')
-	if s.Printed.Lack(parser.LacksRefCount) {
-		b = append(left(b, "-", 6), ' ')
-	} else {
-		b = append(leftInt(b, int64(s.RefCount), 6), ' ')
-	}
+	b = append(leftKnown(b, !s.Printed.Lack(parser.LacksRefCount), int64(s.RefCount), 6), ' ')
 	if s.Printed.Lack(parser.LacksFlags) {
 		b = append(left(b, "-", 11), ' ')
 	} else {
@@ -45,11 +41,7 @@ func (n *netstat) appendUnix(b []byte, s *parser.UnixSocket) []byte {
 	}
 	b = append(left(b, words.UnixType(s.Type), 10), ' ')
 	b = append(left(b, words.UnixState(s.State, s.Flags), 13), ' ')
-	if s.HasInode && !s.Printed.Lack(parser.LacksInode) {
-		b = leftUint(b, s.Inode, 8)
-	} else {
-		b = left(b, "-", 8)
-	}
+	b = leftKnown(b, s.HasInode && !s.Printed.Lack(parser.LacksInode), s.Inode, 8)
 	if n.Columns.Programs {
 		b = n.appendProgram(b, s.Inode, s.Printed)
 	}

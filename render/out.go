@@ -92,6 +92,27 @@ func rightUint(b []byte, n uint64, width int) []byte {
 	return rightBytes(b, strconv.AppendUint(digits[:0], n, 10), width)
 }
 
+// leftKnown and rightKnown append a number, or "-" in its place if it is not known.
+func leftKnown[N int64 | uint64](b []byte, known bool, n N, width int) []byte {
+	switch {
+	case !known:
+		return left(b, "-", width)
+	case n < 0:
+		return leftInt(b, int64(n), width)
+	}
+	return leftUint(b, uint64(n), width)
+}
+
+func rightKnown[N int64 | uint64](b []byte, known bool, n N, width int) []byte {
+	switch {
+	case !known:
+		return right(b, "-", width)
+	case n < 0:
+		return rightInt(b, int64(n), width)
+	}
+	return rightUint(b, uint64(n), width)
+}
+
 func rightBytes(b, s []byte, width int) []byte {
 	if n := width - len(s); n > 0 {
 		b = append(b, blanks[:n]...)
