@@ -8,42 +8,47 @@ import (
 
 // A Chunk is a piece of a table that can be decoded on its own, by any goroutine.
 type Chunk[T any] struct {
-	// Rows yields its rows, with the errors that the whole table would yield there.
-	Rows iter.Seq2[T, error]
-	// Free hands back its memory. The rows keep none of it.
+	// Rows yields its rows, each valid until the next, with the errors that the whole
+	// table would yield there, beside which there is no row.
+	Rows iter.Seq2[*T, error]
+	// Free hands back its memory.
 	Free func()
 }
 
 // chunkSize is large against a row and small against a cache.
-const chunkSize = 256 << 10
+const chunkSize = 128 << 10
 
 // InetChunks cuts a file of [Inet] at ends of lines: the rows of all chunks, one
 // behind the other, are those that Inet yields. How much memory it takes depends on
 // how many chunks are held at once, and not on the file.
 func InetChunks(file string, r io.Reader, o Options) iter.Seq[Chunk[InetSocket]] {
-	return func(yield func(Chunk[InetSocket]) bool) {
+	return chunks(file, r, inetLayout(o))
+}
+
+// UnixChunks does the same for [Unix].
+func UnixChunks(file string, r io.Reader, _ Options) iter.Seq[Chunk[UnixSocket]] {
+	return chunks(file, r, unixLayout)
+}
+
+func chunks[T any](file string, r io.Reader, of layout[T]) iter.Seq[Chunk[T]] {
+	return func(yield func(Chunk[T]) bool) {
 		l := newLines(r)
-		order := o.order()
 		head, err := l.header()
-		drops := bytes.Contains(head, []byte("drops"))
-		rest := func(l *lines) Chunk[InetSocket] {
-			return Chunk[InetSocket]{Free: func() {}, Rows: func(yield func(InetSocket, error) bool) {
-				if err != nil && !yieldFail(l, file, head, err, yield) {
-					return
-				}
-				body(l, file, inetRow(l, order, drops && err == nil, o.UpToInode), yield)
-			}}
-		}
 		if err != nil { // a header that cannot be read is rare
-			yield(rest(l))
+			yield(Chunk[T]{Free: func() {}, Rows: func(yield func(*T, error) bool) {
+				if yieldFail(l, file, head, err, yield) {
+					each(l, file, of(head)(l), yield)
+				}
+			}})
 			return
 		}
+		decode := of(head)
 		c := chunker{r: r, rest: bytes.Clone(l.buf[l.pos:l.end]), err: l.err, line: l.line, free: make(chan []byte, maxFree)}
 		for {
 			piece, last := c.next()
 			piece.crlf = l.crlf
 			text := piece.buf
-			chunk := rest(piece)
+			chunk := Chunk[T]{Free: func() {}, Rows: func(yield func(*T, error) bool) { each(piece, file, decode(piece), yield) }}
 			if !last {
 				chunk.Free = func() { c.put(text[:chunkSize]) }
 			}

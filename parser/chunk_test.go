@@ -50,7 +50,10 @@ func TestInetChunks(t *testing.T) {
 				got := collect(anyRows(func(yield func(parser.InetSocket, error) bool) {
 					for c := range parser.InetChunks("f", open(), o) {
 						for row, err := range c.Rows {
-							if !yield(row, err) {
+							if row == nil {
+								row = new(parser.InetSocket)
+							}
+							if !yield(*row, err) {
 								return
 							}
 						}

@@ -98,29 +98,42 @@ const (
 //
 // The file name is only used in errors.
 func Inet(file string, r io.Reader, o Options) iter.Seq2[InetSocket, error] {
-	return func(yield func(InetSocket, error) bool) {
-		l := newLines(r)
-		order := o.order()
-		text, err := l.header()
-		if err != nil && !yieldFail(l, file, text, err, yield) {
-			return
-		}
-		drops := bytes.Contains(text, []byte("drops"))
-		body(l, file, inetRow(l, order, drops, o.UpToInode), yield)
-	}
+	return values(table(file, r, inetLayout(o)))
 }
 
-// inetRow decodes the line that the reader is at.
-func inetRow(l *lines, order binary.ByteOrder, drops, upToInode bool) func(*cursor, *InetSocket) {
-	return func(c *cursor, s *InetSocket) {
-		c.inet(s, order)
-		s.Line = l.line
-		if l.cut && c.pos == len(c.b) {
-			// The inode is never the last column: these digits may be half of it.
-			c.fail("inode", c.pos, ErrShort)
-		}
-		if !upToInode && c.err == nil {
-			c.tail().inet(s, drops)
+// inetLayout is the [layout] of the files of [InetSocket].
+func inetLayout(o Options) layout[InetSocket] {
+	order := o.order()
+	little := order == binary.ByteOrder(binary.LittleEndian)
+	return func(head []byte) func(*lines) decoder[InetSocket] {
+		drops := bytes.Contains(head, []byte("drops"))
+		return func(l *lines) decoder[InetSocket] {
+			return decoder[InetSocket]{
+				quick: func(text []byte, s *InetSocket) bool {
+					at, ok := quickInet(text, s, little)
+					if !ok {
+						return false
+					}
+					s.Line = l.line
+					if !o.UpToInode {
+						t := tail{b: text, pos: at}
+						t.inet(s, drops)
+					}
+					return true
+				},
+				row: func(c *cursor, s *InetSocket) {
+					c.inet(s, order)
+					s.Line = l.line
+					if l.cut && c.pos == len(c.b) {
+						// The inode is never the last column: these digits may be half of it.
+						c.fail("inode", c.pos, ErrShort)
+					}
+					if !o.UpToInode && c.err == nil {
+						t := c.tail()
+						t.inet(s, drops)
+					}
+				},
+			}
 		}
 	}
 }
@@ -144,7 +157,7 @@ func (c *cursor) inet(s *InetSocket, order binary.ByteOrder) {
 }
 
 // inet reads what stands behind the inode.
-func (t tail) inet(s *InetSocket, drops bool) {
+func (t *tail) inet(s *InetSocket, drops bool) {
 	s.RefCount = t.sdec()
 	s.Pointer = t.pointer()
 	switch {

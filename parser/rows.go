@@ -33,11 +33,60 @@ func rows[T any](file string, r io.Reader, header bool,
 	}
 }
 
-// body is the loop over the rows behind the header: it decodes line by line,
-// turns a failed cursor into a [*RowError] and goes on. A last row without its
-// newline is yielded, with an [ErrCut] behind it if its last value may be cut.
-// decode gets a zero row to fill: a big one is not copied more than it has to be.
+// A layout reads a table's header, and gives what decodes the rows that a reader of
+// lines is at.
+type layout[T any] func(head []byte) func(*lines) decoder[T]
+
+// A decoder makes a row of a line. Both functions get a zero row to fill.
+type decoder[T any] struct {
+	row func(c *cursor, row *T)
+	// quick, if not nil, is tried before: it knows rows in the form that kernels
+	// nearly always give them, and decodes them as row does. It may have filled in
+	// something when it says that it does not know a row.
+	quick func(text []byte, row *T) bool
+}
+
+// table reads a table with a header. Its rows are valid until the next.
+func table[T any](file string, r io.Reader, of layout[T]) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		l := newLines(r)
+		head, err := l.header()
+		if err != nil && !yieldFail(l, file, head, err, yield) {
+			return
+		}
+		each(l, file, of(head)(l), yield)
+	}
+}
+
+// values yields copies of rows, which may be kept.
+func values[T any](rows iter.Seq2[*T, error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var zero T
+		for row, err := range rows {
+			if row == nil {
+				row = &zero
+			}
+			if !yield(*row, err) {
+				return
+			}
+		}
+	}
+}
+
+// body is each for a plain function, with rows that may be kept.
 func body[T any](l *lines, file string, decode func(c *cursor, row *T), yield func(T, error) bool) {
+	for row, err := range values(func(yield func(*T, error) bool) { each(l, file, decoder[T]{row: decode}, yield) }) {
+		if !yield(row, err) {
+			return
+		}
+	}
+}
+
+// each is the loop over the rows behind the header: it decodes line by line, turns a
+// failed cursor into a [*RowError] and goes on. A last row without its newline is
+// yielded, with an [ErrCut] behind it if its last value may be cut. A row is valid
+// until the next, and nil beside an error.
+func each[T any](l *lines, file string, d decoder[T], yield func(*T, error) bool) {
 	var zero T
 	var at struct { // one allocation for both
 		c   cursor
@@ -52,20 +101,27 @@ func body[T any](l *lines, file string, decode func(c *cursor, row *T), yield fu
 			}
 			continue
 		}
-		c.reset(text, l.cut)
 		at.row = zero
-		decode(c, &at.row)
-		if c.err != nil {
-			if !yield(zero, c.rowError(file, l.line)) {
+		if d.quick != nil && !l.cut && d.quick(text, &at.row) {
+			if !yield(&at.row, nil) {
 				return
 			}
 			continue
 		}
-		if !yield(at.row, nil) {
+		c.reset(text, l.cut)
+		at.row = zero
+		d.row(c, &at.row)
+		if c.err != nil {
+			if !yield(nil, c.rowError(file, l.line)) {
+				return
+			}
+			continue
+		}
+		if !yield(&at.row, nil) {
 			return
 		}
 		if l.cut && c.pos == len(text) {
-			yield(zero, c.cutError(file, l.line))
+			yield(nil, c.cutError(file, l.line))
 			return
 		}
 	}

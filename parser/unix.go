@@ -45,28 +45,37 @@ const (
 // last row lacks its newline but has a path, the row is yielded and an error
 // with [ErrCut] follows it.
 func Unix(file string, r io.Reader, _ Options) iter.Seq2[UnixSocket, error] {
-	return func(yield func(UnixSocket, error) bool) {
-		l := newLines(r)
-		head, err := l.header()
-		if err != nil && !yieldFail(l, file, head, err, yield) {
-			return
-		}
-		hasInode := bytes.Contains(head, []byte("Inode"))
+	return values(table(file, r, unixLayout))
+}
+
+// unixLayout is the [layout] of /proc/net/unix.
+func unixLayout(head []byte) func(*lines) decoder[UnixSocket] {
+	hasInode := bytes.Contains(head, []byte("Inode"))
+	return func(l *lines) decoder[UnixSocket] {
 		var names arena
-		body(l, file, func(c *cursor, s *UnixSocket) {
-			path := c.unix(s, hasInode)
-			if c.err != nil {
-				return
-			}
-			if l.cut && len(path) == 0 {
-				// A newline always follows: these digits may be half of the number.
-				c.fail("Inode", c.pos, ErrShort)
-				return
-			}
-			s.Line = l.line
-			s.Path = names.keep(path)
-			c.field, c.at, c.pos = "Path", len(c.b)-len(path), len(c.b)
-		}, yield)
+		return decoder[UnixSocket]{
+			quick: func(text []byte, s *UnixSocket) bool {
+				path, ok := quickUnix(text, s)
+				if !ok || !hasInode {
+					return false
+				}
+				s.Line, s.Path = l.line, names.keep(path)
+				return true
+			},
+			row: func(c *cursor, s *UnixSocket) {
+				path := c.unix(s, hasInode)
+				if c.err != nil {
+					return
+				}
+				if l.cut && len(path) == 0 {
+					// A newline always follows: these digits may be half of the number.
+					c.fail("Inode", c.pos, ErrShort)
+					return
+				}
+				s.Line, s.Path = l.line, names.keep(path)
+				c.field, c.at, c.pos = "Path", len(c.b)-len(path), len(c.b)
+			},
+		}
 	}
 }
 

@@ -1,7 +1,9 @@
 package render
 
 import (
+	"encoding/binary"
 	"net/netip"
+	"slices"
 	"strconv"
 )
 
@@ -14,26 +16,34 @@ func appendAddr(b []byte, a netip.Addr) []byte {
 	return append6(b, a.As16())
 }
 
+// append4 appends an address of IPv4. Each octet is one store of four bytes, of which
+// the next overwrites what was too much.
 func append4(b []byte, a [4]byte) []byte {
-	for i, octet := range a {
-		if i > 0 {
-			b = append(b, '.')
-		}
-		b = appendOctet(b, octet)
+	n := len(b)
+	b = slices.Grow(b, 16)
+	text := b[n : n+16]
+	at := 0
+	for _, octet := range a {
+		o := octets[octet]
+		binary.LittleEndian.PutUint32(text[at&15:], o.text)
+		at += o.length
 	}
-	return b
+	return b[:n+at-1] // without the last dot
 }
 
-func appendOctet(b []byte, v byte) []byte {
-	switch {
-	case v >= 100:
-		return append(b, '0'+v/100, '0'+v/10%10, '0'+v%10)
-	case v >= 10:
-		return append(b, '0'+v/10, '0'+v%10)
-	default:
-		return append(b, '0'+v)
+// octets are the texts of the numbers up to 255, each with a dot and padded to four
+// bytes.
+var octets = func() (list [256]struct {
+	text   uint32
+	length int
+}) {
+	for i := range list {
+		text := strconv.Itoa(i) + "."
+		list[i].length = len(text)
+		list[i].text = binary.LittleEndian.Uint32([]byte(text + "  "))
 	}
-}
+	return list
+}()
 
 // append6 differs from netip in the last 32 bits: glibc prints them as dotted
 // decimal behind a leading run of exactly six zero groups (::10.0.0.5).
@@ -55,10 +65,24 @@ func append6(b []byte, a [16]byte) []byte {
 		if i > 0 && i != start+length {
 			b = append(b, ':')
 		}
-		b = strconv.AppendUint(b, uint64(groups[i]), 16)
+		b = appendGroup(b, groups[i])
 		i++
 	}
 	return b
+}
+
+// appendGroup appends a group of an IPv6 address: hexadecimal, without leading zeros.
+func appendGroup(b []byte, v uint16) []byte {
+	const hex = "0123456789abcdef"
+	switch {
+	case v >= 0x1000:
+		return append(b, hex[v>>12], hex[v>>8&15], hex[v>>4&15], hex[v&15])
+	case v >= 0x100:
+		return append(b, hex[v>>8], hex[v>>4&15], hex[v&15])
+	case v >= 0x10:
+		return append(b, hex[v>>4], hex[v&15])
+	}
+	return append(b, hex[v])
 }
 
 // zeroRun finds the longest run of two or more zero groups, the first on a tie.

@@ -1,24 +1,17 @@
 package render
 
 import (
-	"bytes"
 	"encoding/csv"
 	"io"
-	"reflect"
-	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/gocarina/gocsv"
 
 	"github.com/coldstat/coldstat/parser/rows"
 	"github.com/coldstat/coldstat/parser/words"
 )
 
 // csvWriter writes rows of one kind as RFC 4180 has it, but with newlines of
-// one byte. gocsv makes records of structs; they get a pointer to a text for each
-// column that is wanted, because gocsv is fastest with those: most cells are empty,
-// and it does not look behind a pointer that is nil.
+// one byte. gocsv makes the records, see recordMaker.
 type csvWriter struct {
 	*out
 	opts   Options
@@ -55,69 +48,38 @@ func (w *csvWriter) kind(v View, k *rows.Kind) error {
 		}
 	}
 	w.header = true
-	record := recordOf(columns)
-	_, err := inOrder(w.out, k.Type(), k.Rows(v.reader(w.opts), w.opts.sortKeys(k)), nil,
-		func(b []byte, list reflect.Value) ([]byte, error) { return w.records(b, list, columns, record) })
+	records := &recordMaker{csvWriter: w, columns: columns}
+	_, err := inOrder(w.out, k, v.reader(w.opts), w.opts.sortKeys(k), nil, records.append)
 	return err
 }
 
 func (w *csvWriter) Close() error { return w.flush() }
 
-// recordOf makes the type that gocsv gets: a struct with a field for each column.
-func recordOf(columns []*rows.Column) reflect.Type {
-	fields := make([]reflect.StructField, len(columns))
-	for i, c := range columns {
-		fields[i] = reflect.StructField{
-			Name: "C" + strconv.Itoa(i), Type: reflect.TypeFor[*string](), Tag: reflect.StructTag(`csv:"` + c.Name + `"`),
-		}
-	}
-	return reflect.StructOf(fields)
-}
-
-// records appends the records of some rows. All texts are cut from one string.
-func (w *csvWriter) records(b []byte, list reflect.Value, columns []*rows.Column, record reflect.Type) ([]byte, error) {
-	texts := make([]byte, 0, list.Len()*len(columns)*4)
-	ends := make([]int, 0, list.Len()*len(columns))
-	var cell []byte
-	for i := range list.Len() {
-		row := rows.RowOf(list.Index(i).Addr().Interface())
-		for _, c := range columns {
-			if c.Type == rows.TextCell || c.Type == rows.ListCell {
-				cell = c.Of(row).AppendText(cell[:0])
-				texts = w.appendCell(texts, cell)
-			} else {
-				texts = c.Of(row).AppendText(texts)
-			}
-			ends = append(ends, len(texts))
-		}
-	}
-	all, from := string(texts), 0
-	cells := make([]string, len(ends))
-	made := reflect.MakeSlice(reflect.SliceOf(record), list.Len(), list.Len())
-	for i, end := range ends {
-		if end > from {
-			cells[i] = all[from:end]
-			made.Index(i / len(columns)).Field(i % len(columns)).Set(reflect.ValueOf(&cells[i]))
-		}
-		from = end
-	}
-	buf := bytes.NewBuffer(b)
-	cw := csv.NewWriter(buf)
-	cw.Comma = w.comma
-	err := gocsv.MarshalCSVWithoutHeaders(made.Interface(), cw)
-	return buf.Bytes(), err
-}
-
-// appendCell makes text of the capture harmless.
-func (w *csvWriter) appendCell(b, cell []byte) []byte {
-	if len(cell) == 0 {
+// appendCell appends the text of a cell. Text of the capture is made harmless.
+func (w *csvWriter) appendCell(b []byte, c *rows.Column, row rows.Row) []byte {
+	from := len(b)
+	b = c.AppendText(b, row)
+	if c.Type != rows.TextCell && c.Type != rows.ListCell || from == len(b) || isTame(b[from:]) {
 		return b
 	}
-	safe := words.Safe(string(cell))
+	safe := words.Safe(string(b[from:]))
 	if !w.opts.RawCSV {
 		safe = harmless(safe)
 	}
-	return append(b, safe...)
+	return append(b[:from], safe...)
+}
+
+// isTame reports whether nothing need be done to a text: most are names in letters.
+func isTame(text []byte) bool {
+	if c := text[0]; (c < 'a' || 'z' < c) && (c < 'A' || 'Z' < c) && c != '/' {
+		return false
+	}
+	for _, c := range text {
+		if c < ' ' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 // harmless puts an apostrophe before a text that a spreadsheet would take for a

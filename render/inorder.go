@@ -2,25 +2,22 @@ package render
 
 import (
 	"iter"
-	"reflect"
 	"runtime"
 	"sync/atomic"
+
+	"github.com/coldstat/coldstat/parser/rows"
 )
 
 // Making text takes longer than reading, so pieces of a table are rendered by several
 // goroutines, and written in their order. At most maxPieces are in memory, whatever
 // the table.
 
-const (
-	batchRows = 128
-	maxPieces = 6
-)
+const maxPieces = 6
 
 // A piece is some rows of a table, and what is made of them.
 type piece struct {
 	render func(b []byte) ([]byte, error)
-	after  func()        // called when it is written, in order; may be nil
-	rows   reflect.Value // of inOrder: the slice of them, used again
+	after  func() // called when it is written, in order; may be nil
 	text   []byte
 	err    error
 	done   chan struct{}
@@ -103,7 +100,7 @@ func (a *assembly) write(p *piece) {
 	if a.err == nil {
 		a.err = p.err
 	}
-	if a.begin != nil && a.err == nil {
+	if a.begin != nil && a.err == nil && len(p.text) > 0 {
 		a.begin(p.text)
 		a.begin = nil
 	}
@@ -135,44 +132,29 @@ func (a *assembly) finish() error {
 	return a.o.err
 }
 
-// renderRows appends what is to be written of some rows, a slice of their type. It is
-// called by several goroutines.
-type renderRows func(b []byte, rows reflect.Value) ([]byte, error)
-
-// inOrder renders rows of a type and writes the texts in order, behind what the
-// buffer holds. Rows are read by this goroutine, as each may depend on those before
-// it. begin, if not nil, may change the very first text. It gives the number of rows,
-// and the first error.
-func inOrder(o *out, typ reflect.Type, rows iter.Seq[any], begin func(text []byte), render renderRows) (n int, err error) {
-	line := newAssembly(o)
-	line.begin = begin
-	var current *piece
-	fill := func() {
-		current = line.take()
-		if !current.rows.IsValid() {
-			current.rows = reflect.MakeSlice(reflect.SliceOf(typ), 0, batchRows)
+// inOrder renders the rows of a kind by pieces and writes the texts in order, behind
+// what the buffer holds. render appends the text of some rows and gives their number;
+// it is called by several goroutines. begin, if not nil, may change the very first
+// text. inOrder gives the number of rows, and the first error.
+func inOrder(o *out, k *rows.Kind, r *rows.Reader, sort []rows.SortKey, begin func(text []byte),
+	render func(b []byte, list iter.Seq[rows.Row]) ([]byte, int, error)) (n int, err error) {
+	all := newAssembly(o)
+	all.begin = begin
+	for some := range k.Pieces(r, sort) {
+		p := all.take()
+		count := 0
+		p.render = func(b []byte) (text []byte, err error) {
+			text, count, err = render(b, some.Rows)
+			return text, err
 		}
-		current.rows = current.rows.Slice(0, 0)
-	}
-	hand := func() bool {
-		full := current.rows
-		current.render = func(b []byte) ([]byte, error) { return render(b, full) }
-		return line.hand(current)
-	}
-	fill()
-	for row := range rows {
-		n++
-		current.rows = reflect.Append(current.rows, reflect.ValueOf(row).Elem())
-		if current.rows.Len() < batchRows {
-			continue
+		p.after = func() {
+			n += count
+			some.Done()
 		}
-		if !hand() {
-			return n, line.finish()
+		if !all.hand(p) {
+			break
 		}
-		fill()
 	}
-	if current.rows.Len() > 0 {
-		hand()
-	}
-	return n, line.finish()
+	err = all.finish()
+	return n, err
 }

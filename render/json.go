@@ -2,7 +2,7 @@ package render
 
 import (
 	"io"
-	"reflect"
+	"iter"
 
 	"github.com/coldstat/coldstat/parser/rows"
 )
@@ -27,20 +27,20 @@ func (w *jsonWriter) Write(v View) error {
 	}
 	w.views++
 	w.buf = rows.AppendJSONString(append(w.buf, `{"schema":`...), rows.Schema)
-	source := newObjects(all(rows.SourceKind))
-	w.buf = source.append(append(w.buf, ",\n\"source\":{"...), &v.Source)
+	source := rows.ObjectOf(all(rows.SourceKind))
+	w.buf = append(source.AppendTo(append(w.buf, ",\n\"source\":{"...), rows.RowOf(&v.Source)), '}')
 	record := &recorder{Reporter: v.Report, list: v.Diagnostics}
 	v.Report = record
 	for _, k := range v.Kinds {
 		w.kind(v, k)
 	}
 	w.text(",\n\"diagnostics\":[")
-	diagnostics := newObjects(all(rows.DiagnosticKind))
+	diagnostics := rows.ObjectOf(all(rows.DiagnosticKind))
 	for i, d := range record.all() {
 		if i > 0 {
 			w.text(",")
 		}
-		w.buf = diagnostics.append(append(w.buf, "\n{"...), &d)
+		w.buf = append(diagnostics.AppendTo(append(w.buf, "\n{"...), rows.RowOf(&d)), '}')
 		w.full()
 	}
 	w.text("]}\n")
@@ -51,14 +51,15 @@ func (w *jsonWriter) Write(v View) error {
 // the bundle.
 func (w *jsonWriter) kind(v View, k *rows.Kind) {
 	w.buf = append(rows.AppendJSONString(append(w.buf, ",\n"...), k.Name), ':')
-	o := newObjects(w.opts.columns(k))
+	o := rows.ObjectOf(w.opts.columns(k))
 	r := v.reader(w.opts)
-	n, _ := inOrder(w.out, k.Type(), k.Rows(r, w.opts.sortKeys(k)), func(text []byte) { text[0] = '[' },
-		func(b []byte, list reflect.Value) ([]byte, error) {
-			for i := range list.Len() {
-				b = o.append(append(b, ",\n{"...), list.Index(i).Addr().Interface())
+	n, _ := inOrder(w.out, k, r, w.opts.sortKeys(k), func(text []byte) { text[0] = '[' },
+		func(b []byte, list iter.Seq[rows.Row]) (_ []byte, n int, _ error) {
+			for row := range list {
+				b = append(o.AppendTo(append(b, ",\n{"...), row), '}')
+				n++
 			}
-			return b, nil
+			return b, n, nil
 		})
 	switch {
 	case n > 0:
@@ -80,34 +81,6 @@ func (w *jsonWriter) Close() error {
 	return w.flush()
 }
 
-// objects appends rows as JSON objects.
-type objects struct {
-	columns []*rows.Column
-	keys    [][]byte // `"name":`, with a comma before all but the first
-}
-
-func newObjects(columns []*rows.Column) *objects {
-	o := &objects{columns: columns}
-	for i, c := range columns {
-		key := append(rows.AppendJSONString(nil, c.Name), ':')
-		if i > 0 {
-			key = append([]byte{','}, key...)
-		}
-		o.keys = append(o.keys, key)
-	}
-	return o
-}
-
-// append appends the columns of a row, without a comma before the first, and
-// the closing brace.
-func (o *objects) append(b []byte, row any) []byte {
-	r := rows.RowOf(row)
-	for i, c := range o.columns {
-		b = c.AppendJSON(append(b, o.keys[i]...), r)
-	}
-	return append(b, '}')
-}
-
 // ndjsonWriter writes each row as an object on a line, with its kind.
 type ndjsonWriter struct {
 	*out
@@ -118,17 +91,18 @@ func newNDJSON(w io.Writer, o Options) Writer { return &ndjsonWriter{newOut(w), 
 
 func (w *ndjsonWriter) Write(v View) error {
 	for _, k := range v.Kinds {
-		o := newObjects(w.opts.columns(k))
+		o := rows.ObjectOf(w.opts.columns(k))
 		head := rows.AppendJSONString([]byte(`{"kind":`), k.Name)
-		if len(o.columns) > 0 {
+		if !o.Empty() {
 			head = append(head, ',')
 		}
-		_, err := inOrder(w.out, k.Type(), k.Rows(v.reader(w.opts), w.opts.sortKeys(k)), nil,
-			func(b []byte, list reflect.Value) ([]byte, error) {
-				for i := range list.Len() {
-					b = append(o.append(append(b, head...), list.Index(i).Addr().Interface()), '\n')
+		_, err := inOrder(w.out, k, v.reader(w.opts), w.opts.sortKeys(k), nil,
+			func(b []byte, list iter.Seq[rows.Row]) (_ []byte, n int, _ error) {
+				for row := range list {
+					b = append(o.AppendTo(append(b, head...), row), "}\n"...)
+					n++
 				}
-				return b, nil
+				return b, n, nil
 			})
 		if err != nil {
 			return err

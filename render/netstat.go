@@ -119,6 +119,36 @@ func good[T any](n *netstat, t snapshot.Table[T]) iter.Seq[T] {
 	}
 }
 
+// inPieces writes the rows of a table, whose pieces several goroutines render. Each
+// piece gets a netstat of its own, with scratch space that nobody else uses, and the
+// function that appends the line of a row, or nothing.
+func inPieces[T any](n *netstat, t snapshot.Table[T], lines func(*netstat) func(b []byte, row *T) []byte) {
+	all := newAssembly(n.out)
+	for chunk := range t.Chunks() {
+		p := all.take()
+		var bad []error
+		p.render = func(b []byte) ([]byte, error) {
+			one := *n
+			one.a, one.p = make([]byte, 0, 2*maxText), make([]byte, 0, maxText)
+			line := lines(&one)
+			for row := range snapshot.Good(chunk.Rows, func(err error) { bad = append(bad, err) }) {
+				b = line(b, row)
+			}
+			return b, nil
+		}
+		p.after = func() {
+			for _, err := range bad {
+				n.Report.Bad(err)
+			}
+			chunk.Free()
+		}
+		if !all.hand(p) {
+			break
+		}
+	}
+	all.finish()
+}
+
 // appendProgram appends the column of -p: a blank, then PID/NAME cut to 19
 // bytes in 20 columns. printed is nil for a row of the kernel's file.
 func (n *netstat) appendProgram(b []byte, inode uint64, printed *parser.Printed) []byte {

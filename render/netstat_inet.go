@@ -6,7 +6,6 @@ import (
 
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
-	"github.com/coldstat/coldstat/parser/snapshot"
 	"github.com/coldstat/coldstat/parser/words"
 )
 
@@ -53,32 +52,15 @@ func (n *netstat) inet(t query.InetTable) {
 	if !usable(n, table, n.Plan.AskedInet(t)) {
 		return
 	}
-	pieces := newAssembly(n.out)
-	for chunk := range table.Chunks() {
-		p := pieces.take()
-		var bad []error
-		p.render = func(b []byte) ([]byte, error) {
-			one := *n // with scratch space of its own
-			one.a, one.p = nil, nil
-			line := inetLine{netstat: &one, proto: t.Protocol, label: label(t)}
-			for s := range snapshot.Good(chunk.Rows, func(err error) { bad = append(bad, err) }) {
-				if one.Plan.Inet(t.Protocol, &s) {
-					b = line.append(b, &s)
-				}
+	inPieces(n, table, func(n *netstat) func(b []byte, s *parser.InetSocket) []byte {
+		line := inetLine{netstat: n, proto: t.Protocol, label: label(t)}
+		return func(b []byte, s *parser.InetSocket) []byte {
+			if !n.Plan.Inet(t.Protocol, s) {
+				return b
 			}
-			return b, nil
+			return line.append(b, s)
 		}
-		p.after = func() {
-			for _, err := range bad {
-				n.Report.Bad(err)
-			}
-			chunk.Free()
-		}
-		if !pieces.hand(p) {
-			break
-		}
-	}
-	pieces.finish()
+	})
 }
 
 // inetLine writes the lines of one table.
@@ -119,17 +101,10 @@ const (
 // appendEndpoint appends an address column (4.4): without -W, address and port
 // are cut so that they and the colon fit into 23 columns.
 func (n *netstat) appendEndpoint(b []byte, proto query.Protocol, ap netip.AddrPort) []byte {
-	from := len(b)
-	a := ap.Addr()
-	if n.Columns.NumericPorts && a.Is4() && n.Columns.NumericHosts {
-		// The usual case: it always fits.
-		b = append(append4(b, a.As4()), ':')
-		if ap.Port() == 0 {
-			return pad(append(b, '*'), from, endpointWidth)
-		}
-		return pad(strconv.AppendUint(b, uint64(ap.Port()), 10), from, endpointWidth)
+	if n.Columns.NumericPorts && n.Columns.NumericHosts {
+		return n.appendNumeric(b, ap)
 	}
-	n.a = appendHost(n.a[:0], a, n.Columns.NumericHosts, n.Names)
+	n.a = appendHost(n.a[:0], ap.Addr(), n.Columns.NumericHosts, n.Names)
 	n.p = n.appendPort(n.p[:0], proto, ap.Port())
 	host, port := n.a, n.p
 	if !n.Columns.Wide && len(host)+len(port) > endpointWidth-1 {
@@ -140,12 +115,30 @@ func (n *netstat) appendEndpoint(b []byte, proto query.Protocol, ap netip.AddrPo
 	return safeLeft(b, n.a[:min(len(n.a), maxText)], endpointWidth)
 }
 
-// appendPort appends a port or its service name, which SCTP ports never have.
-func (n *netstat) appendPort(b []byte, proto query.Protocol, port uint16) []byte {
+// appendNumeric does the same for a number as port, which never is too long, and an
+// address without a name: nothing in it needs to be made safe.
+func (n *netstat) appendNumeric(b []byte, ap netip.AddrPort) []byte {
+	from := len(b)
+	b = appendAddr(b, ap.Addr())
+	var digits [5]byte
+	port := appendPortNumber(digits[:0], ap.Port())
+	if most := endpointWidth - 1 - len(port); !n.Columns.Wide && len(b)-from > most {
+		b = b[:from+most]
+	}
+	return pad(append(append(b, ':'), port...), from, endpointWidth)
+}
+
+// appendPortNumber appends a port: 0 is any.
+func appendPortNumber(b []byte, port uint16) []byte {
 	if port == 0 {
 		return append(b, '*')
 	}
-	if !n.Columns.NumericPorts && proto != query.SCTP {
+	return appendSmall(b, uint64(port))
+}
+
+// appendPort appends a port or its service name, which SCTP ports never have.
+func (n *netstat) appendPort(b []byte, proto query.Protocol, port uint16) []byte {
+	if port != 0 && !n.Columns.NumericPorts && proto != query.SCTP {
 		lookup := n.Names.TCPPort
 		switch proto {
 		case query.UDP, query.UDPLite:
@@ -157,7 +150,7 @@ func (n *netstat) appendPort(b []byte, proto query.Protocol, port uint16) []byte
 			return append(b, name...)
 		}
 	}
-	return strconv.AppendUint(b, uint64(port), 10)
+	return appendPortNumber(b, port)
 }
 
 const stateWidth = 11

@@ -19,12 +19,14 @@ func (n *netstat) unix() {
 	if !usable(n, t, n.Plan.AskedUnix()) {
 		return
 	}
-	for s := range good(n, t) {
-		if !n.Plan.Unix(&s) {
-			continue
+	inPieces(n, t, func(n *netstat) func(b []byte, s *parser.UnixSocket) []byte {
+		return func(b []byte, s *parser.UnixSocket) []byte {
+			if !n.Plan.Unix(s) {
+				return b
+			}
+			return n.appendUnix(b, s)
 		}
-		n.buf = n.appendUnix(n.buf, &s)
-	}
+	})
 }
 
 func (n *netstat) appendUnix(b []byte, s *parser.UnixSocket) []byte {
@@ -57,12 +59,20 @@ func (n *netstat) appendUnix(b []byte, s *parser.UnixSocket) []byte {
 // firstWord is what netstat shows of a path: scanf's %s skips white space and
 // ends at the next, or at a NUL byte.
 func firstWord(path string) string {
-	path = strings.TrimLeft(path, " \t\v\f\r")
-	if i := strings.IndexAny(path, " \t\v\f\r\x00"); i >= 0 {
-		return path[:i]
+	from := 0
+	for from < len(path) && isSpace(path[from]) {
+		from++
 	}
-	return path
+	for i := from; i < len(path); i++ {
+		if isSpace(path[i]) || path[i] == 0 {
+			return path[from:i]
+		}
+	}
+	return path[from:]
 }
+
+// isSpace is C's, but for the newline, which no path holds.
+func isSpace(b byte) bool { return b == ' ' || '\t' <= b && b <= '\r' && b != '\n' }
 
 // wholePath is what -W shows. Kernels before 2.6.2x print the NUL bytes of an
 // abstract name raw, later ones as '@'; so do we.

@@ -18,17 +18,20 @@ func TestJSONLikeStandard(t *testing.T) {
 		r := whole(t, fixtures.Capture(t, host))
 		r.Source = rows.SourceOf(r.Snapshot, rows.Place{Bundle: "x.tar"})
 		for _, k := range rows.Kinds() {
+			var columns []*rows.Column
+			for i := range k.Columns() {
+				columns = append(columns, &k.Columns()[i])
+			}
+			object := rows.ObjectOf(columns)
 			for row := range k.Rows(r, nil) {
 				n++
-				ours := []byte{'{'}
-				for i := range k.Columns() {
-					if i > 0 {
-						ours = append(ours, ',')
+				for _, c := range columns {
+					quick, plain := c.AppendText(nil, rows.RowOf(row)), c.Of(rows.RowOf(row)).AppendText(nil)
+					if string(quick) != string(plain) {
+						t.Fatalf("%s of %s: %s is %q, want %q", k.Name, host, c.Name, quick, plain)
 					}
-					ours = append(rows.AppendJSONString(ours, k.Columns()[i].Name), ':')
-					ours = k.Columns()[i].Of(rows.RowOf(row)).AppendJSON(ours)
 				}
-				ours = append(ours, '}')
+				ours := append(object.AppendTo([]byte{'{'}, rows.RowOf(row)), '}')
 				theirs, err := json.Marshal(row)
 				if err != nil {
 					t.Fatal(err)

@@ -31,10 +31,10 @@ type Column struct {
 	// table has, else from 1, the most important, to 9.
 	Show int
 
-	// Where the field is, and what: see [Column.field].
-	owner  reflect.Type
-	offset uintptr
-	kind   fieldKind
+	// Where the field is, and what: see [Column.at] and [Column.knownIn].
+	owner         reflect.Type
+	offset, known uintptr
+	kind          fieldKind
 }
 
 // Key is the Show of columns without which the row says little.
@@ -53,6 +53,7 @@ func columnsOf(t reflect.Type) (list []Column) {
 			From: f.Tag.Get("from"), Doc: f.Tag.Get("doc"), Cut: f.Tag.Get("cut") == "yes",
 			owner: t, offset: offsetOf(t, f.Index), kind: kindOf(f.Type),
 		}
+		c.known = knownOffset(f.Type, c.offset)
 		if c.Head == "" {
 			c.Head = name
 		}

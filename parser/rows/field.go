@@ -3,7 +3,6 @@ package rows
 import (
 	"net/netip"
 	"reflect"
-	"strconv"
 	"unsafe"
 
 	"github.com/coldstat/coldstat/parser"
@@ -51,23 +50,48 @@ func kindOf(t reflect.Type) fieldKind {
 	panic("rows: a column of type " + t.String()) // a test makes every kind
 }
 
-// field gives the column's field in a row of its kind.
+// at gives the column's field in a row of its kind, which the caller has checked.
 //
 // It is for millions of fields, for which reflect.Value.Field and Interface take
 // three times as long as what is then done with the value. The pointer arithmetic is
 // sound: the row is a pointer to a struct of the very type that the offset was taken
-// from, which is checked here; the offset is that of a field of the type that kind
+// from, which checkOwner sees to; the offset is that of a field of the type that kind
 // stands for; and no embedded struct is a pointer, so that the offsets add up.
-func (c *Column) field(row Row) unsafe.Pointer {
-	if row.typ != c.owner {
-		panic("rows: column " + c.Name + " is of " + c.owner.String() + " and not of " + row.typ.String())
+func (c *Column) at(row Row) unsafe.Pointer { return unsafe.Add(row.at, c.offset) }
+
+// checkOwner wants a row of the kind that a column is of.
+func checkOwner(owner reflect.Type, row Row) {
+	if row.typ != owner {
+		panic("rows: a column is of " + owner.String() + " and not of " + row.typ.String())
 	}
-	return unsafe.Add(row.at, c.offset)
+}
+
+// knownIn reports whether the column is known in a row, which the caller has checked:
+// its offset is that of the bool in an [parser.Opt], which knownOffset has asked for.
+func (c *Column) knownIn(row Row) bool {
+	if c.kind == wordsField {
+		return *(*Words)(c.at(row)) != nil
+	}
+	return c.known == 0 || *(*bool)(unsafe.Add(row.at, c.known))
+}
+
+// knownOffset gives the place of the flag that says whether a field is known, and 0 if
+// it always is: a flag has the value before it.
+func knownOffset(t reflect.Type, offset uintptr) uintptr {
+	if _, optional := reflect.New(t).Interface().(interface{ Known() bool }); !optional {
+		return 0
+	}
+	flag, ok := t.FieldByName("known")
+	if !ok || flag.Type.Kind() != reflect.Bool || flag.Offset == 0 {
+		panic("rows: where does " + t.String() + " say that it is known?")
+	}
+	return offset + flag.Offset
 }
 
 // Of gives the value of the column in a row of its kind.
 func (c *Column) Of(row Row) Cell {
-	p := c.field(row)
+	checkOwner(c.owner, row)
+	p := c.at(row)
 	switch c.kind {
 	case textField:
 		return Cell{Type: TextCell, Known: true, text: *(*string)(p)}
@@ -96,31 +120,4 @@ func (c *Column) Of(row Row) Cell {
 		v, ok := (*parser.Opt[netip.Addr])(p).Get()
 		return Cell{Type: AddrCell, Known: ok, addr: v}
 	}
-}
-
-// AppendJSON appends the value of the column in a row of its kind, as Of and
-// [Cell.AppendJSON] do. The kinds that most columns have take the short way.
-func (c *Column) AppendJSON(b []byte, row Row) []byte {
-	p := c.field(row)
-	switch c.kind {
-	case uintField:
-		return strconv.AppendUint(b, *(*uint64)(p), 10)
-	case textField:
-		return AppendJSONString(b, *(*string)(p))
-	case optUintField:
-		if v, ok := (*parser.Opt[uint64])(p).Get(); ok {
-			return strconv.AppendUint(b, v, 10)
-		}
-	case optIntField:
-		if v, ok := (*parser.Opt[int64])(p).Get(); ok {
-			return strconv.AppendInt(b, v, 10)
-		}
-	case optTextField:
-		if v, ok := (*parser.Opt[string])(p).Get(); ok {
-			return AppendJSONString(b, v)
-		}
-	default:
-		return c.Of(row).AppendJSON(b)
-	}
-	return append(b, "null"...)
 }

@@ -28,15 +28,18 @@ type Kind struct {
 	files []string // what the mode itself does not read
 	typ   reflect.Type
 	rows  func(r *Reader, sort []SortKey) iter.Seq[any]
+	// pieces are the rows by pieces, which tell what is bad in them.
+	pieces func(r *Reader, sort []SortKey, told Reporter) iter.Seq[Piece]
 }
 
 // Kinds is THE list of kinds of rows.
 func Kinds() []*Kind { return kinds }
 
 var kinds = []*Kind{
-	kind("socket", "internet sockets", "proc/net/tcp, tcp6, udp, udp6, udplite, udplite6, raw, raw6, sctp/eps, sctp/assocs; else output of netstat or ss",
-		query.Sockets, (*Reader).Sockets),
-	kind("unix", "UNIX domain sockets", "proc/net/unix; else output of netstat or ss", query.Sockets, (*Reader).UnixSockets),
+	inPieces(kind("socket", "internet sockets", "proc/net/tcp, tcp6, udp, udp6, udplite, udplite6, raw, raw6, sctp/eps, sctp/assocs; else output of netstat or ss",
+		query.Sockets, (*Reader).Sockets), (*Reader).sockets),
+	inPieces(kind("unix", "UNIX domain sockets", "proc/net/unix; else output of netstat or ss",
+		query.Sockets, (*Reader).UnixSockets), (*Reader).unixSockets),
 	kind("packet", "packet sockets, as sniffers have them", "proc/net/packet",
 		query.Sockets, (*Reader).Packets, "proc/net/packet", "proc/net/igmp", "proc/net/igmp6", "proc/net/if_inet6"),
 	kind("netlink", "netlink sockets", "proc/net/netlink", query.Sockets, (*Reader).NetlinkSockets, "proc/net/netlink"),
@@ -61,11 +64,11 @@ var kinds = []*Kind{
 func kind[T any](name, doc, source string, mode query.Mode, read func(*Reader) iter.Seq[T], files ...string) *Kind {
 	k := &Kind{Name: name, Doc: doc, Source: source, mode: mode, files: files, typ: reflect.TypeFor[T]()}
 	k.Columns = sync.OnceValue(func() []Column { return columnsOf(k.typ) })
-	k.rows = func(r *Reader, sort []SortKey) iter.Seq[any] {
+	inOrder := func(r *Reader, sort []SortKey) iter.Seq[*T] {
 		if len(sort) > 0 {
 			return sorted(read(r), sort, r.report())
 		}
-		return func(yield func(any) bool) {
+		return func(yield func(*T) bool) {
 			row := new(T) // one for all: a row is only valid until the next
 			for *row = range read(r) {
 				if !yield(row) {
@@ -73,6 +76,29 @@ func kind[T any](name, doc, source string, mode query.Mode, read func(*Reader) i
 				}
 			}
 		}
+	}
+	k.rows = func(r *Reader, sort []SortKey) iter.Seq[any] {
+		return func(yield func(any) bool) {
+			for row := range inOrder(r, sort) {
+				if !yield(row) {
+					return
+				}
+			}
+		}
+	}
+	k.pieces = func(r *Reader, sort []SortKey, _ Reporter) iter.Seq[Piece] { return erased(batches(inOrder(r, sort))) }
+	return k
+}
+
+// inPieces is a kind whose rows can be made by several goroutines, unless they are
+// sorted.
+func inPieces[T any](k *Kind, pieces func(*Reader, Reporter) iter.Seq[piece[T]]) *Kind {
+	whole := k.pieces
+	k.pieces = func(r *Reader, sort []SortKey, told Reporter) iter.Seq[Piece] {
+		if len(sort) > 0 {
+			return whole(r, sort, told)
+		}
+		return erased(pieces(r, told))
 	}
 	return k
 }
@@ -102,10 +128,15 @@ func (k *Kind) Rows(r *Reader, sort []SortKey) iter.Seq[any] {
 				return
 			}
 		}
-		if r.Plan.Named && !r.seen {
-			r.report().Notef("no file of the bundle has rows of kind %s", k.Name)
-			r.report().Fail()
-		}
+		k.missing(r)
+	}
+}
+
+// missing says that a kind that was named has no file.
+func (k *Kind) missing(r *Reader) {
+	if r.Plan.Named && !r.seen {
+		r.report().Notef("no file of the bundle has rows of kind %s", k.Name)
+		r.report().Fail()
 	}
 }
 
@@ -185,8 +216,8 @@ type SortKey struct {
 
 // sorted holds all rows and yields them in order; rows with equal keys keep
 // theirs, and unknown values come last either way.
-func sorted[T any](rows iter.Seq[T], keys []SortKey, report Reporter) iter.Seq[any] {
-	return func(yield func(any) bool) {
+func sorted[T any](rows iter.Seq[T], keys []SortKey, report Reporter) iter.Seq[*T] {
+	return func(yield func(*T) bool) {
 		var list []T
 		for row := range rows {
 			if len(list) >= MaxSorted {

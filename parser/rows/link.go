@@ -37,6 +37,7 @@ func (r *Reader) Packets() iter.Seq[Packet] {
 		if !usable(r, t, r.asked(query.ByName)) {
 			return
 		}
+		r.prepareHolders()
 		for s := range good(r, t) {
 			row := Packet{
 				TypeNumber: uint64(s.Type), Type: words.PacketType(s.Type),
@@ -107,6 +108,7 @@ func (r *Reader) NetlinkSockets() iter.Seq[Netlink] {
 		if !usable(r, t, r.asked(query.ByName)) {
 			return
 		}
+		r.prepareHolders()
 		for s := range good(r, t) {
 			row := Netlink{
 				ProtocolNumber: uint64(s.Protocol), Protocol: text(words.NetlinkProtocol(s.Protocol)),

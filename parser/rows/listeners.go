@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"iter"
 	"net/netip"
 	"path"
 
@@ -45,18 +46,31 @@ func (r *Reader) listening(v6 bool) *listeners {
 		byAddr: map[netip.AddrPort]listener{}, ports: map[uint16]struct{}{},
 		complete: table.State == snapshot.Present,
 	}
-	for s, err := range table.Rows() {
-		switch {
-		case err != nil:
-			l.complete = false
-		case s.State != parser.Listen:
-		case len(l.byAddr) >= maxListeners:
-			l.complete = false
-		default:
-			l.ports[s.Local.Port()] = struct{}{}
-			l.byAddr[s.Local] = listener{s.Local, l.byAddr[s.Local].sockets + 1, s.RecvQ}
-		}
+	type found struct {
+		list []listener
+		bad  bool
 	}
+	snapshot.Reduce(table, func(rows iter.Seq2[*parser.InetSocket, error]) (f found) {
+		for s, err := range rows {
+			if err != nil {
+				f.bad = true
+			} else if s.State == parser.Listen {
+				f.list = append(f.list, listener{s.Local, 1, s.RecvQ})
+			}
+		}
+		return f
+	}, func(f found) {
+		l.complete = l.complete && !f.bad
+		for _, its := range f.list {
+			if len(l.byAddr) >= maxListeners {
+				l.complete = false
+				return
+			}
+			l.ports[its.local.Port()] = struct{}{}
+			its.sockets += l.byAddr[its.local].sockets
+			l.byAddr[its.local] = its
+		}
+	})
 	r.listeners[i] = l
 	return l
 }
@@ -64,7 +78,7 @@ func (r *Reader) listening(v6 bool) *listeners {
 // direct fills in who began the connection and, for a socket that no program
 // has accepted yet, in which queue it waits.
 func (r *Reader) direct(row *Socket, v6 bool, s *parser.InetSocket) {
-	l := r.listening(v6)
+	l := r.listening(v6) // by prepare
 	its, listens := l.of(s.Local)
 	_, sharesPort := l.ports[s.Local.Port()]
 	switch {
@@ -94,10 +108,10 @@ func (r *Reader) acceptLimit(t query.InetTable, s *parser.InetSocket) parser.Opt
 	if !r.wants("accept_queue_limit") {
 		return parser.Opt[uint64]{}
 	}
-	if limit, ok := r.limits().Of(s.Inode); ok {
+	if limit, ok := r.acceptLimits.Of(s.Inode); ok { // by prepare
 		return parser.Some(limit)
 	}
-	return found(r.limits().At(path.Base(t.File), s.Local))
+	return found(r.acceptLimits.At(path.Base(t.File), s.Local))
 }
 
 func (r *Reader) limits() *snapshot.Backlogs {

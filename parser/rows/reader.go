@@ -223,7 +223,14 @@ type Holder struct {
 	ProgramFrom parser.Opt[string] `json:"program_from" csv:"program_from" cut:"yes" doc:"the file that tells it: proc/PID/fd, or an output of netstat, ss or lsof"`
 }
 
-// holder gives the process that holds a socket. printed is nil for a row of the
+// prepareHolders reads the processes, if [Reader.holder] will need them.
+func (r *Reader) prepareHolders() {
+	if r.owners == nil && r.wants("pid", "program", "program_from") {
+		r.owners = r.Snapshot.Owners()
+	}
+}
+
+// holder gives the process that holds a socket; call prepareHolders before. printed is nil for a row of the
 // kernel's file; file is that of the row.
 func (r *Reader) holder(inode uint64, printed *parser.Printed, file string) (h Holder) {
 	if !r.wants("pid", "program", "program_from") {
@@ -236,9 +243,6 @@ func (r *Reader) holder(inode uint64, printed *parser.Printed, file string) (h H
 	}
 	if inode == 0 {
 		return h
-	}
-	if r.owners == nil {
-		r.owners = r.Snapshot.Owners()
 	}
 	o, ok := r.owners.Of(inode)
 	if !ok {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
+	"github.com/coldstat/coldstat/parser/snapshot"
 	"github.com/coldstat/coldstat/parser/words"
 )
 
@@ -105,21 +106,17 @@ func familyName(v6 bool) string {
 }
 
 // Sockets yields the internet sockets that the plan selects.
-func (r *Reader) Sockets() iter.Seq[Socket] {
-	return func(yield func(Socket) bool) {
+func (r *Reader) Sockets() iter.Seq[Socket] { return flat(r.sockets(r.report())) }
+
+func (r *Reader) sockets(told Reporter) iter.Seq[piece[Socket]] {
+	return func(yield func(piece[Socket]) bool) {
 		for _, t := range r.Plan.InetTables() {
+			pieces := r.inet
 			if t.Protocol == query.SCTP {
-				if !r.sctp(t, yield) {
-					return
-				}
-				continue
+				pieces = r.sctp
 			}
-			table := r.Snapshot.Inet(t.File)
-			if !usable(r, table, r.Plan.AskedInet(t)) {
-				continue
-			}
-			for s := range good(r, table) {
-				if r.Plan.Inet(t.Protocol, &s) && !yield(r.socket(t, table.File, &s)) {
+			for p := range pieces(t, told) {
+				if !yield(p) {
 					return
 				}
 			}
@@ -127,19 +124,52 @@ func (r *Reader) Sockets() iter.Seq[Socket] {
 	}
 }
 
-func (r *Reader) socket(t query.InetTable, file string, s *parser.InetSocket) Socket {
-	local, remote := s.Local.Addr(), s.Remote.Addr()
-	row := Socket{
-		Protocol: protocolName(t), Family: familyName(t.V6),
-		V4Mapped:     local.Is4In6() || remote.Is4In6(),
-		LocalAddress: addr(local.Unmap()), RemoteAddress: addr(remote.Unmap()),
-		LocalHost: r.host(local), RemoteHost: r.host(remote),
-		StateNumber: uint64(s.State), State: s.State.String(),
-		Inode: found(s.Inode, !s.Printed.Lack(parser.LacksInode)), RefCount: s.RefCount, Drops: s.Drops, QuickAck: s.QuickAck,
-		CongestionWindow: s.CongestionWindow, SlowStartThreshold: s.SlowStartThreshold, FastOpenQueue: s.FastOpenQueue,
-		Slot: found(s.Slot, s.Printed == nil), Pointer: pointer(s.Pointer),
-		Origin: r.origin(file, s.Line),
+// inet gives the sockets of a table.
+func (r *Reader) inet(t query.InetTable, told Reporter) iter.Seq[piece[Socket]] {
+	table := r.Snapshot.Inet(t.File)
+	if !usable(r, table, r.Plan.AskedInet(t)) {
+		return none
 	}
+	r.prepare(t)
+	return made(table, told, func(row *Socket, s *parser.InetSocket) bool {
+		if !r.Plan.Inet(t.Protocol, s) {
+			return false
+		}
+		r.socket(row, t, table.File, s)
+		return true
+	})
+}
+
+func none(func(piece[Socket]) bool) {}
+
+// prepare reads what the sockets of a table need of others, so that several goroutines
+// can make them.
+func (r *Reader) prepare(t query.InetTable) {
+	r.prepareHolders()
+	if t.Protocol != query.TCP {
+		return
+	}
+	if r.wants("direction", "listener", "accept_queue") {
+		r.listening(t.V6)
+	}
+	if r.wants("accept_queue_limit") {
+		r.limits()
+	}
+}
+
+// socket fills in a row.
+func (r *Reader) socket(row *Socket, t query.InetTable, file string, s *parser.InetSocket) {
+	local, remote := s.Local.Addr(), s.Remote.Addr()
+	row.Protocol, row.Family = protocolName(t), familyName(t.V6)
+	row.V4Mapped = local.Is4In6() || remote.Is4In6()
+	row.LocalAddress, row.RemoteAddress = addr(local.Unmap()), addr(remote.Unmap())
+	row.LocalHost, row.RemoteHost = r.host(local), r.host(remote)
+	row.StateNumber, row.State = uint64(s.State), s.State.String()
+	row.Inode = found(s.Inode, !s.Printed.Lack(parser.LacksInode))
+	row.RefCount, row.Drops, row.QuickAck = s.RefCount, s.Drops, s.QuickAck
+	row.CongestionWindow, row.SlowStartThreshold, row.FastOpenQueue = s.CongestionWindow, s.SlowStartThreshold, s.FastOpenQueue
+	row.Slot, row.Pointer = found(s.Slot, s.Printed == nil), pointer(s.Pointer)
+	row.Origin = r.origin(file, s.Line)
 	row.Holder = r.holder(s.Inode, s.Printed, file)
 	// Of a socket without an inode the kernel prints 0 whoever owns it, but of
 	// SYN_RECV its listener's.
@@ -147,16 +177,15 @@ func (r *Reader) socket(t query.InetTable, file string, s *parser.InetSocket) So
 	if known && !s.Printed.Lack(parser.LacksUID) {
 		row.UID, row.User = parser.Some(uint64(s.UID)), r.user(s.UID)
 	}
-	r.ports(&row, t.Protocol, s)
+	r.ports(row, t.Protocol, s)
 	if t.Protocol == query.TCP {
-		r.tcp(&row, t, s)
+		r.tcp(row, t, s)
 	} else {
 		row.RecvQ, row.SendQ = parser.Some(s.RecvQ), parser.Some(s.SendQ)
 		if s.State == parser.Close {
 			row.State = "UNCONN"
 		}
 	}
-	return row
 }
 
 // ports fills in the ports and their names, of raw sockets the protocol.
@@ -216,29 +245,35 @@ func (r *Reader) tcp(row *Socket, t query.InetTable, s *parser.InetSocket) {
 	}
 }
 
-// sctp yields endpoints and associations. It reports whether to go on.
-func (r *Reader) sctp(t query.InetTable, yield func(Socket) bool) bool {
-	if r.Plan.SCTPEndpoints() {
-		table := r.Snapshot.SCTPEndpoints()
-		if usable(r, table, r.Plan.AskedInet(t)) {
-			for s := range good(r, table) {
-				if !yield(r.sctpSocket(table.File, &s, false)) {
-					return false
+// sctp gives endpoints and associations.
+func (r *Reader) sctp(t query.InetTable, told Reporter) iter.Seq[piece[Socket]] {
+	return func(yield func(piece[Socket]) bool) {
+		for _, which := range []struct {
+			shown       bool
+			table       func() snapshot.Table[parser.SCTPSocket]
+			association bool
+		}{
+			{r.Plan.SCTPEndpoints(), r.Snapshot.SCTPEndpoints, false},
+			{r.Plan.SCTPAssociations(), r.Snapshot.SCTPAssociations, true},
+		} {
+			if !which.shown {
+				continue
+			}
+			table := which.table()
+			if !usable(r, table, r.Plan.AskedInet(t)) {
+				continue
+			}
+			r.prepareHolders()
+			for p := range made(table, told, func(row *Socket, s *parser.SCTPSocket) bool {
+				*row = r.sctpSocket(table.File, s, which.association)
+				return true
+			}) {
+				if !yield(p) {
+					return
 				}
 			}
 		}
 	}
-	if r.Plan.SCTPAssociations() {
-		table := r.Snapshot.SCTPAssociations()
-		if usable(r, table, r.Plan.AskedInet(t)) {
-			for s := range good(r, table) {
-				if !yield(r.sctpSocket(table.File, &s, true)) {
-					return false
-				}
-			}
-		}
-	}
-	return true
 }
 
 func (r *Reader) sctpSocket(file string, s *parser.SCTPSocket, association bool) Socket {

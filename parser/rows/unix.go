@@ -3,6 +3,7 @@ package rows
 import (
 	"encoding/base64"
 	"iter"
+	"maps"
 	"strings"
 
 	"github.com/coldstat/coldstat/parser"
@@ -36,31 +37,42 @@ type Unix struct {
 }
 
 // UnixSockets yields the UNIX sockets that the plan selects.
-func (r *Reader) UnixSockets() iter.Seq[Unix] {
-	return func(yield func(Unix) bool) {
+func (r *Reader) UnixSockets() iter.Seq[Unix] { return flat(r.unixSockets(r.report())) }
+
+func (r *Reader) unixSockets(told Reporter) iter.Seq[piece[Unix]] {
+	return func(yield func(piece[Unix]) bool) {
 		table := r.Snapshot.Unix()
 		if !usable(r, table, r.Plan.AskedUnix()) {
 			return
 		}
-		for s := range good(r, table) {
-			if r.Plan.Unix(&s) && !yield(r.unix(table.File, &s)) {
-				return
-			}
+		r.prepareHolders()
+		if r.wants("accept_queue", "waiting") {
+			r.countBacklogs()
 		}
+		if r.wants("accept_queue_limit") {
+			r.limits()
+		}
+		made(table, told, func(row *Unix, s *parser.UnixSocket) bool {
+			if !r.Plan.Unix(s) {
+				return false
+			}
+			r.unix(row, table.File, s)
+			return true
+		})(yield)
 	}
 }
 
-func (r *Reader) unix(file string, s *parser.UnixSocket) Unix {
-	row := Unix{
-		Protocol:   uint64(s.Protocol),
-		RefCount:   found(uint64(s.RefCount), !s.Printed.Lack(parser.LacksRefCount)),
-		Flags:      found(uint64(s.Flags), !s.Printed.Lack(parser.LacksFlags)),
-		TypeNumber: uint64(s.Type), Type: words.UnixType(s.Type),
-		StateNumber: uint64(s.State), State: words.UnixState(s.State, s.Flags),
-		Inode: found(s.Inode, s.HasInode && !s.Printed.Lack(parser.LacksInode)), Pointer: pointer(s.Pointer),
-		Path:   strings.ReplaceAll(s.Path, "\x00", "@"),
-		Origin: r.origin(file, s.Line),
-	}
+// unix fills in a row.
+func (r *Reader) unix(row *Unix, file string, s *parser.UnixSocket) {
+	row.Protocol = uint64(s.Protocol)
+	row.RefCount = found(uint64(s.RefCount), !s.Printed.Lack(parser.LacksRefCount))
+	row.Flags = found(uint64(s.Flags), !s.Printed.Lack(parser.LacksFlags))
+	row.TypeNumber, row.Type = uint64(s.Type), words.UnixType(s.Type)
+	row.StateNumber, row.State = uint64(s.State), words.UnixState(s.State, s.Flags)
+	row.Inode = found(s.Inode, s.HasInode && !s.Printed.Lack(parser.LacksInode))
+	row.Pointer = pointer(s.Pointer)
+	row.Path = strings.ReplaceAll(s.Path, "\x00", "@")
+	row.Origin = r.origin(file, s.Line)
 	if row.Flags.Known() {
 		row.FlagNames = append(Words{}, words.UnixFlags(s.Flags)...)
 	}
@@ -73,9 +85,8 @@ func (r *Reader) unix(file string, s *parser.UnixSocket) Unix {
 		row.AcceptLimit = r.unixLimit(s)
 	}
 	if s.Path != "" && r.wants("accept_queue", "waiting") {
-		r.waits(&row, s)
+		r.waits(row, s)
 	}
-	return row
 }
 
 func (r *Reader) unixLimit(s *parser.UnixSocket) parser.Opt[uint64] {
@@ -85,7 +96,7 @@ func (r *Reader) unixLimit(s *parser.UnixSocket) parser.Opt[uint64] {
 	if !r.wants("accept_queue_limit") {
 		return parser.Opt[uint64]{}
 	}
-	return found(r.limits().Of(s.Inode))
+	return found(r.acceptLimits.Of(s.Inode))
 }
 
 // backlogs count, by path, the connections that wait for the listener there.
@@ -97,9 +108,6 @@ type backlogs struct {
 // waits fills in whether the socket waits to be accepted, or how many wait for
 // it. Without a limit of its own the kernel's file tells no more.
 func (r *Reader) waits(row *Unix, s *parser.UnixSocket) {
-	if r.backlogs == nil {
-		r.countBacklogs()
-	}
 	n, listens := r.backlogs.waiting[s.Path]
 	switch {
 	case isListener(s):
@@ -119,25 +127,49 @@ func unaccepted(s *parser.UnixSocket) bool {
 // countBacklogs reads the table twice: first the listeners, then who waits for
 // them, so that only listeners take memory.
 func (r *Reader) countBacklogs() {
+	if r.backlogs != nil {
+		return
+	}
 	b := &backlogs{waiting: map[string]uint64{}, complete: true}
 	r.backlogs = b
-	for s, err := range r.Snapshot.Unix().Rows() {
-		switch {
-		case err != nil:
-			b.complete = false
-		case !isListener(&s) || s.Path == "":
-		case len(b.waiting) >= maxListeners:
-			b.complete = false
-		default:
-			b.waiting[s.Path] = 0
-		}
+	type found struct {
+		paths []string
+		bad   bool
 	}
+	snapshot.Reduce(r.Snapshot.Unix(), func(rows iter.Seq2[*parser.UnixSocket, error]) (f found) {
+		for s, err := range rows {
+			if err != nil {
+				f.bad = true
+			} else if isListener(s) && s.Path != "" {
+				f.paths = append(f.paths, s.Path)
+			}
+		}
+		return f
+	}, func(f found) {
+		b.complete = b.complete && !f.bad
+		for _, path := range f.paths {
+			if len(b.waiting) >= maxListeners {
+				b.complete = false
+				return
+			}
+			b.waiting[path] = 0
+		}
+	})
 	if len(b.waiting) == 0 {
 		return
 	}
-	for s := range snapshot.Good(r.Snapshot.Unix().Rows(), func(error) {}) {
-		if n, listens := b.waiting[s.Path]; listens && unaccepted(&s) {
-			b.waiting[s.Path] = n + 1
+	counts := map[string]uint64{}
+	snapshot.Reduce(r.Snapshot.Unix(), func(rows iter.Seq2[*parser.UnixSocket, error]) (paths []string) {
+		for s := range snapshot.Good(rows, func(error) {}) {
+			if _, listens := b.waiting[s.Path]; listens && unaccepted(s) {
+				paths = append(paths, s.Path)
+			}
 		}
-	}
+		return paths
+	}, func(paths []string) {
+		for _, path := range paths {
+			counts[path]++
+		}
+	})
+	maps.Copy(b.waiting, counts)
 }

@@ -82,12 +82,52 @@ func (t Table[T]) Rows() iter.Seq2[T, error] {
 }
 
 // Chunks yields the rows in pieces that can be decoded by several goroutines: instead
-// of Rows. Not every table has more than one.
+// of Rows. A table without a decoder for that is decoded right here, some rows at a
+// time.
 func (t Table[T]) Chunks() iter.Seq[parser.Chunk[T]] {
 	if t.chunks != nil {
 		return t.chunks
 	}
-	return func(yield func(parser.Chunk[T]) bool) { yield(parser.Chunk[T]{Rows: t.Rows(), Free: func() {}}) }
+	return func(yield func(parser.Chunk[T]) bool) {
+		var some batch[T]
+		for row, err := range t.Rows() {
+			some = append(some, result[T]{row, err})
+			if len(some) < batchRows {
+				continue
+			}
+			if !yield(some.chunk()) {
+				return
+			}
+			some = nil
+		}
+		if len(some) > 0 {
+			yield(some.chunk())
+		}
+	}
+}
+
+const batchRows = 256
+
+// A batch is rows that have been decoded, and the errors between them.
+type batch[T any] []result[T]
+
+type result[T any] struct {
+	row T
+	err error
+}
+
+func (b batch[T]) chunk() parser.Chunk[T] {
+	return parser.Chunk[T]{Free: func() {}, Rows: func(yield func(*T, error) bool) {
+		for i := range b {
+			row := &b[i].row
+			if b[i].err != nil {
+				row = nil
+			}
+			if !yield(row, b[i].err) {
+				return
+			}
+		}
+	}}
 }
 
 // A decoder turns a file into rows: all of package parser's have this form.
@@ -162,7 +202,23 @@ func cause(err error) error {
 
 // Inet is one of the eight tables of [parser.InetSocket], by its path.
 func (s *Snapshot) Inet(file string) Table[parser.InetSocket] {
-	return printedInet(s, open(s, file, parser.Inet))
+	return printedInet(s, inChunks(s, open(s, file, parser.Inet), parser.InetChunks))
+}
+
+// inChunks adds a decoder for pieces of a table.
+func inChunks[T any](s *Snapshot, t Table[T], decode func(string, io.Reader, parser.Options) iter.Seq[parser.Chunk[T]]) Table[T] {
+	if t.file == nil {
+		return t
+	}
+	t.chunks = func(yield func(parser.Chunk[T]) bool) {
+		defer t.file.Close()
+		for chunk := range decode(t.File, t.file, s.opts) {
+			if !yield(chunk) {
+				return
+			}
+		}
+	}
+	return t
 }
 
 func printedInet(s *Snapshot, t Table[parser.InetSocket]) Table[parser.InetSocket] {
@@ -172,27 +228,20 @@ func printedInet(s *Snapshot, t Table[parser.InetSocket]) Table[parser.InetSocke
 // InetUpToInode is [Snapshot.Inet] without the columns behind the inode, for those
 // who need none of them.
 func (s *Snapshot) InetUpToInode(file string) Table[parser.InetSocket] {
-	o := s.opts
-	o.UpToInode = true
-	t := open(s, file, func(file string, r io.Reader, _ parser.Options) iter.Seq2[parser.InetSocket, error] {
-		return parser.Inet(file, r, o)
-	})
-	if t.file != nil {
-		t.chunks = func(yield func(parser.Chunk[parser.InetSocket]) bool) {
-			defer t.file.Close()
-			for chunk := range parser.InetChunks(t.File, t.file, o) {
-				if !yield(chunk) {
-					return
-				}
-			}
-		}
-	}
-	return printedInet(s, t)
+	s = s.with(func(o *parser.Options) { o.UpToInode = true })
+	return s.Inet(file)
+}
+
+// with gives a snapshot that reads with other options.
+func (s *Snapshot) with(change func(*parser.Options)) *Snapshot {
+	other := *s
+	change(&other.opts)
+	return &other
 }
 
 // Unix is proc/net/unix.
 func (s *Snapshot) Unix() Table[parser.UnixSocket] {
-	t := open(s, "proc/net/unix", parser.Unix)
+	t := inChunks(s, open(s, "proc/net/unix", parser.Unix), parser.UnixChunks)
 	return printedSockets(s, t, "unix", func(p *parser.PrintedSocket) parser.UnixSocket { return p.Unix })
 }
 

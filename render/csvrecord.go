@@ -1,0 +1,260 @@
+package render
+
+import (
+	"encoding/csv"
+	"iter"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/gocarina/gocsv"
+
+	"github.com/coldstat/coldstat/parser/rows"
+)
+
+// A recordMaker makes records of rows with gocsv, which takes 30 to 50 ns for a cell.
+// So it does not get cells that say nothing new: of the sixty columns of a socket most
+// are empty, or have one value in a whole batch of rows. gocsv makes the records of the
+// others, and batchWriter, to which it writes them, puts the constant ones between.
+//
+// Which columns gocsv gets is a shape. A shape only ever grows, so that there are not
+// more of them than columns, whatever a capture holds: reflect keeps each of these
+// types for good.
+type recordMaker struct {
+	*csvWriter
+	columns []*rows.Column
+
+	mu   sync.Mutex
+	last *shape
+	free sync.Pool // of *csvBatch
+}
+
+const batchRows = 128
+
+// A csvBatch is the texts of some rows, one behind the other.
+type csvBatch struct {
+	rows   int
+	texts  []byte
+	ends   []int  // of each cell
+	varies []bool // by column: the rows do not all have the same
+}
+
+// append renders rows; it is called by several goroutines.
+func (m *recordMaker) append(b []byte, list iter.Seq[rows.Row]) (_ []byte, n int, err error) {
+	batch, _ := m.free.Get().(*csvBatch)
+	if batch == nil {
+		batch = &csvBatch{varies: make([]bool, len(m.columns))}
+	}
+	defer m.free.Put(batch)
+	batch.clear()
+	for row := range list {
+		m.add(batch, row)
+		n++
+		if batch.rows == batchRows {
+			if b, err = m.appendBatch(b, batch); err != nil {
+				return b, n, err
+			}
+			batch.clear()
+		}
+	}
+	if batch.rows > 0 {
+		b, err = m.appendBatch(b, batch)
+	}
+	return b, n, err
+}
+
+func (c *csvBatch) clear() {
+	c.rows, c.texts, c.ends = 0, c.texts[:0], c.ends[:0]
+	clear(c.varies)
+}
+
+func (m *recordMaker) add(batch *csvBatch, row rows.Row) {
+	from := len(batch.texts)
+	for i, c := range m.columns {
+		batch.texts = m.appendCell(batch.texts, c, row)
+		end := len(batch.texts)
+		batch.ends = append(batch.ends, end)
+		if !batch.varies[i] && batch.rows > 0 {
+			first := batch.texts[batch.start(i):batch.ends[i]]
+			batch.varies[i] = string(first) != string(batch.texts[from:end])
+		}
+		from = end
+	}
+	batch.rows++
+}
+
+// start gives where a cell begins.
+func (c *csvBatch) start(cell int) int {
+	if cell == 0 {
+		return 0
+	}
+	return c.ends[cell-1]
+}
+
+// appendBatch lets gocsv make the records.
+func (m *recordMaker) appendBatch(b []byte, batch *csvBatch) ([]byte, error) {
+	s := m.shape(batch)
+	r := s.take()
+	defer s.free.Put(r)
+	texts := string(batch.texts)
+	for row, at := 0, 0; row < batch.rows; row++ {
+		for _, column := range s.columns {
+			cell := row*len(m.columns) + column
+			r.cells[at] = texts[batch.start(cell):batch.ends[cell]]
+			at++
+		}
+	}
+	w := &batchWriter{b: b, comma: m.comma, s: s, columns: m.columns}
+	for _, column := range s.columns {
+		w.constant = append(w.constant, w.between(batch, texts, len(w.constant), column))
+	}
+	w.constant = append(w.constant, w.between(batch, texts, len(w.constant), len(m.columns)))
+	err := gocsv.MarshalCSVWithoutHeaders(r.list.Slice(0, batch.rows).Interface(), w)
+	return w.b, err
+}
+
+// A shape is the columns that gocsv gets, and the memory for their cells.
+type shape struct {
+	columns []int
+	record  reflect.Type // a struct with a cell for each of them
+	free    sync.Pool    // of *recordList
+}
+
+// A recordList is a slice of records whose cells point to texts.
+type recordList struct {
+	list  reflect.Value
+	cells []string
+}
+
+// A cell is a text for gocsv. It is one pointer, because gocsv asks for the field as an
+// interface, which for anything else costs an allocation.
+type cell struct{ text *string }
+
+// MarshalCSV gives the text.
+func (c cell) MarshalCSV() (string, error) { return *c.text, nil }
+
+// shape gives one that has all columns that vary in a batch.
+func (m *recordMaker) shape(batch *csvBatch) *shape {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.last != nil && !slices.ContainsFunc(m.columnsOf(batch.varies), func(i int) bool { return !slices.Contains(m.last.columns, i) }) {
+		return m.last
+	}
+	wanted := slices.Clone(batch.varies)
+	if m.last != nil {
+		for _, i := range m.last.columns {
+			wanted[i] = true
+		}
+	}
+	m.last = newShape(m.columnsOf(wanted))
+	if len(m.last.columns) == 0 { // a batch of one row, or of equal ones
+		m.last = newShape(m.columnsOf(slices.Repeat([]bool{true}, len(m.columns))))
+	}
+	return m.last
+}
+
+func (m *recordMaker) columnsOf(wanted []bool) (list []int) {
+	for i, yes := range wanted {
+		if yes {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+func newShape(columns []int) *shape {
+	fields := make([]reflect.StructField, len(columns))
+	for i := range columns {
+		name := "C" + strconv.Itoa(i)
+		fields[i] = reflect.StructField{Name: name, Type: reflect.TypeFor[cell](), Tag: reflect.StructTag(`csv:"` + name + `"`)}
+	}
+	return &shape{columns: columns, record: reflect.StructOf(fields)}
+}
+
+// take gives records for a batch, whose cells are set up once.
+func (s *shape) take() *recordList {
+	if r, ok := s.free.Get().(*recordList); ok {
+		return r
+	}
+	r := &recordList{reflect.MakeSlice(reflect.SliceOf(s.record), batchRows, batchRows), make([]string, batchRows*len(s.columns))}
+	for i := range r.cells {
+		r.list.Index(i / len(s.columns)).Field(i % len(s.columns)).Set(reflect.ValueOf(cell{&r.cells[i]}))
+	}
+	return r
+}
+
+// A batchWriter writes the records of gocsv with the constant columns between: it is
+// what gocsv wants as a csv.Writer.
+type batchWriter struct {
+	b        []byte
+	comma    rune
+	s        *shape
+	columns  []*rows.Column
+	constant []string // what stands before each cell, and at the end of the line
+}
+
+// between gives the text from behind the cell number i of a record to the column next:
+// commas and constant columns.
+func (w *batchWriter) between(batch *csvBatch, texts string, i, next int) string {
+	var b []byte
+	from := 0
+	if i > 0 {
+		from = w.s.columns[i-1] + 1
+	}
+	for column := from; column < next; column++ {
+		if column > 0 {
+			b = append(b, byte(w.comma))
+		}
+		b = w.appendField(b, column, texts[batch.start(column):batch.ends[column]])
+	}
+	switch {
+	case next == len(w.columns):
+		b = append(b, '\n')
+	case next > 0:
+		b = append(b, byte(w.comma))
+	}
+	return string(b)
+}
+
+// Write writes a record.
+func (w *batchWriter) Write(record []string) error {
+	for i, text := range record {
+		w.b = append(w.b, w.constant[i]...)
+		w.b = w.appendField(w.b, w.s.columns[i], text)
+	}
+	w.b = append(w.b, w.constant[len(record)]...)
+	return nil
+}
+
+// appendField appends a field, in quotes if it needs them: encoding/csv knows.
+func (w *batchWriter) appendField(b []byte, column int, text string) []byte {
+	if t := w.columns[column].Type; t != rows.TextCell && t != rows.ListCell || isPlain(text) {
+		return append(b, text...)
+	}
+	var field strings.Builder
+	quote := csv.NewWriter(&field)
+	quote.Comma = w.comma
+	if quote.Write([]string{text}) != nil {
+		return append(b, text...)
+	}
+	quote.Flush()
+	return append(b, strings.TrimSuffix(field.String(), "\n")...)
+}
+
+// isPlain reports whether a field surely needs no quotes.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c <= ' ' || c >= 0x7f || c == '"' || c == ',' || c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+// Flush has nothing to do.
+func (w *batchWriter) Flush() {}
+
+// Error is always nil: the text stays in memory.
+func (w *batchWriter) Error() error { return nil }
