@@ -15,8 +15,8 @@ type Chunk[T any] struct {
 	Free func()
 }
 
-// chunkSize is large against a row and small against a cache.
-const chunkSize = 128 << 10
+// chunkSize is large against a row and small against a cache. A line must fit.
+const chunkSize = MaxLine + 32<<10
 
 // InetChunks cuts a file of [Inet] at ends of lines: the rows of all chunks, one
 // behind the other, are those that Inet yields. How much memory it takes depends on
@@ -32,7 +32,7 @@ func UnixChunks(file string, r io.Reader, _ Options) iter.Seq[Chunk[UnixSocket]]
 
 func chunks[T any](file string, r io.Reader, of layout[T]) iter.Seq[Chunk[T]] {
 	return func(yield func(Chunk[T]) bool) {
-		l := newLines(r)
+		l := &lines{r: r, buf: make([]byte, chunkSize)} // so what it has read is a chunk at most
 		head, err := l.header()
 		if err != nil { // a header that cannot be read is rare
 			yield(Chunk[T]{Free: func() {}, Rows: func(yield func(*T, error) bool) {

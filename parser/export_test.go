@@ -2,7 +2,7 @@ package parser
 
 import "encoding/binary"
 
-// Both decodes a line with the quick decoder and with the cursor.
+// InetBoth decodes a line with the quick decoder and with the cursor.
 func InetBoth(text []byte, order binary.ByteOrder, drops bool) (quick InetSocket, ok bool, slow InetSocket, err error) {
 	head := []byte("")
 	if drops {
@@ -10,6 +10,9 @@ func InetBoth(text []byte, order binary.ByteOrder, drops bool) (quick InetSocket
 	}
 	return both(text, inetLayout(Options{ByteOrder: order})(head))
 }
+
+// NoListener is the filter of Options.OnlyListeners.
+var NoListener = noListener
 
 // UnixBoth does it for a line of unix.
 func UnixBoth(text []byte) (quick UnixSocket, ok bool, slow UnixSocket, err error) {

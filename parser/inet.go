@@ -17,6 +17,9 @@ type Options struct {
 	// UpToInode leaves the columns behind the inode of [Inet] unread and unknown:
 	// netstat shows none of them, and that is faster by a fifth.
 	UpToInode bool
+	// OnlyListeners leaves out the rows of [Inet] that surely have another state than
+	// [Listen]: they are not decoded, and nothing is said of what is wrong in them.
+	OnlyListeners bool
 }
 
 func (o Options) order() binary.ByteOrder {
@@ -105,10 +108,15 @@ func Inet(file string, r io.Reader, o Options) iter.Seq2[InetSocket, error] {
 func inetLayout(o Options) layout[InetSocket] {
 	order := o.order()
 	little := order == binary.ByteOrder(binary.LittleEndian)
+	var pass func([]byte) bool
+	if o.OnlyListeners {
+		pass = noListener
+	}
 	return func(head []byte) func(*lines) decoder[InetSocket] {
 		drops := bytes.Contains(head, []byte("drops"))
 		return func(l *lines) decoder[InetSocket] {
 			return decoder[InetSocket]{
+				pass: pass,
 				quick: func(text []byte, s *InetSocket) bool {
 					at, ok := quickInet(text, s, little)
 					if !ok {

@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"net/netip"
@@ -11,6 +12,24 @@ import (
 // million rows has hardly any other. They take eight digits at a time and give up at
 // whatever they do not know: then the cursor reads the row, which takes longer and
 // tells what is wrong. Tests hold the two to the same values.
+
+// noListener reports whether a row has its columns in the usual places, and another
+// state than LISTEN there.
+func noListener(b []byte) bool {
+	at := bytes.IndexByte(b, ':') + 2 // of the local address
+	n := 8                            // digits of an address
+	if at+8 < len(b) && b[at+8] != ':' {
+		n = 32
+	}
+	end := n + 5 // of "AAAAAAAA:PPPP"
+	state := at + 2*end + 2
+	if at < 2 || state+3 > len(b) || b[at-1] != ' ' || b[at+n] != ':' || b[at+end] != ' ' ||
+		b[at+end+1+n] != ':' || b[state-1] != ' ' || b[state+2] != ' ' {
+		return false
+	}
+	first, second := hexDigit[b[state]], hexDigit[b[state+1]]
+	return first|second <= 0xf && (first != 0 || State(second) != Listen)
+}
 
 // quickInet decodes the columns up to the inode, and gives the place behind it.
 func quickInet(b []byte, s *InetSocket, little bool) (at int, ok bool) {

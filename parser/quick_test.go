@@ -30,6 +30,9 @@ func inetBoth(t *testing.T, text []byte) (ok bool) {
 		for _, drops := range []bool{false, true} {
 			quick, took, slow, err := parser.InetBoth(text, order, drops)
 			sameAsSlow(t, text, quick, took, slow, err)
+			if err == nil && slow.State == parser.Listen && parser.NoListener(text) {
+				t.Fatalf("%q: a listener is passed over", text)
+			}
 			ok = took
 		}
 	}

@@ -44,6 +44,8 @@ type decoder[T any] struct {
 	// nearly always give them, and decodes them as row does. It may have filled in
 	// something when it says that it does not know a row.
 	quick func(text []byte, row *T) bool
+	// pass, if not nil, reports whether a row is not wanted, whatever else is in it.
+	pass func(text []byte) bool
 }
 
 // table reads a table with a header. Its rows are valid until the next.
@@ -99,6 +101,9 @@ func each[T any](l *lines, file string, d decoder[T], yield func(*T, error) bool
 			if !yieldFail(l, file, text, err, yield) {
 				return
 			}
+			continue
+		}
+		if d.pass != nil && !l.cut && d.pass(text) {
 			continue
 		}
 		at.row = zero

@@ -1,49 +1,19 @@
 package render
 
 import (
-	"encoding/binary"
 	"net/netip"
-	"slices"
-	"strconv"
+
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // appendAddr appends an address as netstat prints it numerically: IPv4 and
 // v4-mapped addresses as dotted decimal, others as glibc's inet_ntop.
 func appendAddr(b []byte, a netip.Addr) []byte {
 	if a.Is4() || a.Is4In6() {
-		return append4(b, a.Unmap().As4())
+		return words.AppendAddr4(b, a.Unmap().As4())
 	}
 	return append6(b, a.As16())
 }
-
-// append4 appends an address of IPv4. Each octet is one store of four bytes, of which
-// the next overwrites what was too much.
-func append4(b []byte, a [4]byte) []byte {
-	n := len(b)
-	b = slices.Grow(b, 16)
-	text := b[n : n+16]
-	at := 0
-	for _, octet := range a {
-		o := octets[octet]
-		binary.LittleEndian.PutUint32(text[at&15:], o.text)
-		at += o.length
-	}
-	return b[:n+at-1] // without the last dot
-}
-
-// octets are the texts of the numbers up to 255, each with a dot and padded to four
-// bytes.
-var octets = func() (list [256]struct {
-	text   uint32
-	length int
-}) {
-	for i := range list {
-		text := strconv.Itoa(i) + "."
-		list[i].length = len(text)
-		list[i].text = binary.LittleEndian.Uint32([]byte(text + "  "))
-	}
-	return list
-}()
 
 // append6 differs from netip in the last 32 bits: glibc prints them as dotted
 // decimal behind a leading run of exactly six zero groups (::10.0.0.5).
@@ -60,7 +30,7 @@ func append6(b []byte, a [16]byte) []byte {
 			continue
 		}
 		if i == 6 && start == 0 && length == 6 {
-			return append4(b, [4]byte(a[12:]))
+			return words.AppendAddr4(b, [4]byte(a[12:]))
 		}
 		if i > 0 && i != start+length {
 			b = append(b, ':')
@@ -138,5 +108,5 @@ func appendNamed4(b []byte, a netip.Addr, numeric bool, lookup func(netip.Addr) 
 			return append(b, name...)
 		}
 	}
-	return append4(b, a.As4())
+	return words.AppendAddr4(b, a.As4())
 }

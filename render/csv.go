@@ -48,7 +48,7 @@ func (w *csvWriter) kind(v View, k *rows.Kind) error {
 		}
 	}
 	w.header = true
-	records := &recordMaker{csvWriter: w, columns: columns}
+	records := newRecordMaker(w, columns)
 	_, err := inOrder(w.out, k, v.reader(w.opts), w.opts.sortKeys(k), nil, records.append)
 	return err
 }

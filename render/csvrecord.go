@@ -25,27 +25,37 @@ import (
 type recordMaker struct {
 	*csvWriter
 	columns []*rows.Column
+	texts   *rows.Texts
 
 	mu   sync.Mutex
 	last *shape
 	free sync.Pool // of *csvBatch
 }
 
+func newRecordMaker(w *csvWriter, columns []*rows.Column) *recordMaker {
+	return &recordMaker{csvWriter: w, columns: columns, texts: rows.TextsOf(columns)}
+}
+
 const batchRows = 128
 
-// A csvBatch is the texts of some rows, one behind the other.
+// A csvBatch is the texts of some rows. A cell that is as in the row before is the same
+// piece of text.
 type csvBatch struct {
-	rows   int
-	texts  []byte
-	ends   []int  // of each cell
-	varies []bool // by column: the rows do not all have the same
+	rows    int
+	before  rows.Row
+	texts   []byte
+	cells   []span // by row and column
+	varies  []bool // by column: the rows do not all have the same
+	changed []int
 }
+
+type span struct{ begin, end int }
 
 // append renders rows; it is called by several goroutines.
 func (m *recordMaker) append(b []byte, list iter.Seq[rows.Row]) (_ []byte, n int, err error) {
 	batch, _ := m.free.Get().(*csvBatch)
 	if batch == nil {
-		batch = &csvBatch{varies: make([]bool, len(m.columns))}
+		batch = &csvBatch{varies: make([]bool, len(m.columns)), cells: make([]span, batchRows*len(m.columns))}
 	}
 	defer m.free.Put(batch)
 	batch.clear()
@@ -61,36 +71,34 @@ func (m *recordMaker) append(b []byte, list iter.Seq[rows.Row]) (_ []byte, n int
 	}
 	if batch.rows > 0 {
 		b, err = m.appendBatch(b, batch)
+		batch.clear()
 	}
 	return b, n, err
 }
 
 func (c *csvBatch) clear() {
-	c.rows, c.texts, c.ends = 0, c.texts[:0], c.ends[:0]
+	c.rows, c.before, c.texts = 0, rows.Row{}, c.texts[:0]
 	clear(c.varies)
 }
 
 func (m *recordMaker) add(batch *csvBatch, row rows.Row) {
-	from := len(batch.texts)
-	for i, c := range m.columns {
-		batch.texts = m.appendCell(batch.texts, c, row)
-		end := len(batch.texts)
-		batch.ends = append(batch.ends, end)
+	n := len(m.columns)
+	cells := batch.cells[batch.rows*n : (batch.rows+1)*n]
+	if batch.rows > 0 {
+		copy(cells, batch.cells[(batch.rows-1)*n:])
+	}
+	batch.changed = m.texts.Changed(batch.changed[:0], row, batch.before)
+	for _, i := range batch.changed {
+		from := len(batch.texts)
+		batch.texts = m.appendCell(batch.texts, m.columns[i], row)
+		cells[i] = span{from, len(batch.texts)}
 		if !batch.varies[i] && batch.rows > 0 {
-			first := batch.texts[batch.start(i):batch.ends[i]]
-			batch.varies[i] = string(first) != string(batch.texts[from:end])
+			first := batch.cells[i]
+			batch.varies[i] = string(batch.texts[first.begin:first.end]) != string(batch.texts[from:])
 		}
-		from = end
 	}
+	batch.before = row
 	batch.rows++
-}
-
-// start gives where a cell begins.
-func (c *csvBatch) start(cell int) int {
-	if cell == 0 {
-		return 0
-	}
-	return c.ends[cell-1]
 }
 
 // appendBatch lets gocsv make the records.
@@ -101,8 +109,8 @@ func (m *recordMaker) appendBatch(b []byte, batch *csvBatch) ([]byte, error) {
 	texts := string(batch.texts)
 	for row, at := 0, 0; row < batch.rows; row++ {
 		for _, column := range s.columns {
-			cell := row*len(m.columns) + column
-			r.cells[at] = texts[batch.start(cell):batch.ends[cell]]
+			cell := batch.cells[row*len(m.columns)+column]
+			r.cells[at] = texts[cell.begin:cell.end]
 			at++
 		}
 	}
@@ -111,7 +119,7 @@ func (m *recordMaker) appendBatch(b []byte, batch *csvBatch) ([]byte, error) {
 		w.constant = append(w.constant, w.between(batch, texts, len(w.constant), column))
 	}
 	w.constant = append(w.constant, w.between(batch, texts, len(w.constant), len(m.columns)))
-	err := gocsv.MarshalCSVWithoutHeaders(r.list.Slice(0, batch.rows).Interface(), w)
+	err := gocsv.MarshalCSVWithoutHeaders(r.records(batch.rows), w)
 	return w.b, err
 }
 
@@ -122,10 +130,20 @@ type shape struct {
 	free    sync.Pool    // of *recordList
 }
 
-// A recordList is a slice of records whose cells point to texts.
+// A recordList is records whose cells point to texts.
 type recordList struct {
-	list  reflect.Value
+	list  reflect.Value // an array
+	whole any           // a copy of it
 	cells []string
+}
+
+// records gives the first n. gocsv is faster with an array than with a slice: it need
+// not take the address of each cell, for there is none.
+func (r *recordList) records(n int) any {
+	if n == batchRows {
+		return r.whole
+	}
+	return r.list.Slice(0, n).Interface()
 }
 
 // A cell is a text for gocsv. It is one pointer, because gocsv asks for the field as an
@@ -178,10 +196,14 @@ func (s *shape) take() *recordList {
 	if r, ok := s.free.Get().(*recordList); ok {
 		return r
 	}
-	r := &recordList{reflect.MakeSlice(reflect.SliceOf(s.record), batchRows, batchRows), make([]string, batchRows*len(s.columns))}
+	r := &recordList{
+		list:  reflect.New(reflect.ArrayOf(batchRows, s.record)).Elem(),
+		cells: make([]string, batchRows*len(s.columns)),
+	}
 	for i := range r.cells {
 		r.list.Index(i / len(s.columns)).Field(i % len(s.columns)).Set(reflect.ValueOf(cell{&r.cells[i]}))
 	}
+	r.whole = r.list.Interface()
 	return r
 }
 
@@ -207,7 +229,7 @@ func (w *batchWriter) between(batch *csvBatch, texts string, i, next int) string
 		if column > 0 {
 			b = append(b, byte(w.comma))
 		}
-		b = w.appendField(b, column, texts[batch.start(column):batch.ends[column]])
+		b = w.appendField(b, column, texts[batch.cells[column].begin:batch.cells[column].end])
 	}
 	switch {
 	case next == len(w.columns):

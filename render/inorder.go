@@ -9,10 +9,11 @@ import (
 )
 
 // Making text takes longer than reading, so pieces of a table are rendered by several
-// goroutines, and written in their order. At most maxPieces are in memory, whatever
-// the table.
+// goroutines, and written in their order. Two more than there are goroutines are in
+// memory, whatever the table: one is read, one is written.
 
-const maxPieces = 6
+// maxWorkers bounds the memory on machines of many cores: a piece may take a megabyte.
+const maxWorkers = 8
 
 // A piece is some rows of a table, and what is made of them.
 type piece struct {
@@ -26,27 +27,29 @@ type piece struct {
 // An assembly is a line of pieces. A table of one piece is rendered without other
 // goroutines.
 type assembly struct {
-	o      *out
-	begin  func(text []byte) // may change the very first text; may be nil
-	work   chan *piece       // to be rendered
-	order  chan *piece       // to be written
-	free   chan *piece
-	made   int
-	failed atomic.Bool
-	ended  chan struct{}
-	first  *piece // held back: it may be the only one
-	err    error  // of rendering
+	o       *out
+	begin   func(text []byte) // may change the very first text; may be nil
+	work    chan *piece       // to be rendered
+	order   chan *piece       // to be written
+	free    chan *piece
+	workers int
+	made    int
+	failed  atomic.Bool
+	ended   chan struct{}
+	first   *piece // held back: it may be the only one
+	err     error  // of rendering
 }
 
 // newAssembly writes what the buffer holds, and behind it what it gets.
 func newAssembly(o *out) *assembly {
 	o.flush()
-	return &assembly{o: o, free: make(chan *piece, maxPieces)}
+	workers := min(runtime.GOMAXPROCS(0), maxWorkers)
+	return &assembly{o: o, workers: workers, free: make(chan *piece, workers+2)}
 }
 
 // take gives a piece to be filled.
 func (a *assembly) take() *piece {
-	if a.made < maxPieces {
+	if a.made < cap(a.free) {
 		a.made++
 		return &piece{done: make(chan struct{}, 1)}
 	}
@@ -77,8 +80,8 @@ func (a *assembly) send(p *piece) {
 }
 
 func (a *assembly) start() {
-	a.work, a.order, a.ended = make(chan *piece, maxPieces), make(chan *piece, maxPieces), make(chan struct{})
-	for range max(1, runtime.GOMAXPROCS(0)) {
+	a.work, a.order, a.ended = make(chan *piece, cap(a.free)), make(chan *piece, cap(a.free)), make(chan struct{})
+	for range a.workers {
 		go func() {
 			for p := range a.work {
 				p.text, p.err = p.render(p.text)

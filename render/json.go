@@ -28,7 +28,7 @@ func (w *jsonWriter) Write(v View) error {
 	w.views++
 	w.buf = rows.AppendJSONString(append(w.buf, `{"schema":`...), rows.Schema)
 	source := rows.ObjectOf(all(rows.SourceKind))
-	w.buf = append(source.AppendTo(append(w.buf, ",\n\"source\":{"...), rows.RowOf(&v.Source)), '}')
+	w.buf = append(source.Writer().AppendTo(append(w.buf, ",\n\"source\":{"...), rows.RowOf(&v.Source)), '}')
 	record := &recorder{Reporter: v.Report, list: v.Diagnostics}
 	v.Report = record
 	for _, k := range v.Kinds {
@@ -40,7 +40,7 @@ func (w *jsonWriter) Write(v View) error {
 		if i > 0 {
 			w.text(",")
 		}
-		w.buf = append(diagnostics.AppendTo(append(w.buf, "\n{"...), rows.RowOf(&d)), '}')
+		w.buf = append(diagnostics.Writer().AppendTo(append(w.buf, "\n{"...), rows.RowOf(&d)), '}')
 		w.full()
 	}
 	w.text("]}\n")
@@ -55,8 +55,9 @@ func (w *jsonWriter) kind(v View, k *rows.Kind) {
 	r := v.reader(w.opts)
 	n, _ := inOrder(w.out, k, r, w.opts.sortKeys(k), func(text []byte) { text[0] = '[' },
 		func(b []byte, list iter.Seq[rows.Row]) (_ []byte, n int, _ error) {
+			members := o.Writer()
 			for row := range list {
-				b = append(o.AppendTo(append(b, ",\n{"...), row), '}')
+				b = append(members.AppendTo(append(b, ",\n{"...), row), '}')
 				n++
 			}
 			return b, n, nil
@@ -98,8 +99,9 @@ func (w *ndjsonWriter) Write(v View) error {
 		}
 		_, err := inOrder(w.out, k, v.reader(w.opts), w.opts.sortKeys(k), nil,
 			func(b []byte, list iter.Seq[rows.Row]) (_ []byte, n int, _ error) {
+				members := o.Writer()
 				for row := range list {
-					b = append(o.AppendTo(append(b, head...), row), "}\n"...)
+					b = append(members.AppendTo(append(b, head...), row), "}\n"...)
 					n++
 				}
 				return b, n, nil

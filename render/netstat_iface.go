@@ -194,22 +194,22 @@ func appendKnown(b []byte, n parser.Opt[int64]) []byte {
 }
 
 func appendInet4(b []byte, f snapshot.Flags, a snapshot.Addr4) []byte {
-	b = append4(append(b, "        inet "...), a.Addr.As4())
+	b = words.AppendAddr4(append(b, "        inet "...), a.Addr.As4())
 	if mask, ok := a.Netmask.Get(); ok {
-		b = append4(append(b, "  netmask "...), mask.As4())
+		b = words.AppendAddr4(append(b, "  netmask "...), mask.As4())
 	} else {
 		b = append(b, "  netmask -"...)
 	}
 	if set, _ := f.Has(parser.FlagBroadcast); set {
 		if brd, ok := a.Broadcast.Get(); ok {
-			b = append4(append(b, "  broadcast "...), brd.As4())
+			b = words.AppendAddr4(append(b, "  broadcast "...), brd.As4())
 		} else {
 			b = append(b, "  broadcast -"...)
 		}
 	}
 	if set, _ := f.Has(parser.FlagPointopoint); set {
 		if peer, ok := a.Peer.Get(); ok {
-			b = append4(append(b, "  destination "...), peer.As4())
+			b = words.AppendAddr4(append(b, "  destination "...), peer.As4())
 		} else {
 			b = append(b, "  destination -"...)
 		}

@@ -133,7 +133,7 @@ func appendPortNumber(b []byte, port uint16) []byte {
 	if port == 0 {
 		return append(b, '*')
 	}
-	return appendSmall(b, uint64(port))
+	return words.AppendUint(b, uint64(port))
 }
 
 // appendPort appends a port or its service name, which SCTP ports never have.

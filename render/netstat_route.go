@@ -107,7 +107,7 @@ func (n *netstat) appendRoute(b []byte, r *parser.Route, level routeLevel) []byt
 	} else {
 		b = n.appendCut(b, appendGateway(n.a[:0], r.Gateway, n.numericRoutes(), n.Names))
 	}
-	b = append(n.appendCut(append(b, ' '), append4(n.a[:0], r.Genmask.As4())), ' ')
+	b = append(n.appendCut(append(b, ' '), words.AppendAddr4(n.a[:0], r.Genmask.As4())), ' ')
 	b = append(appendRouteFlags(b, r.Flags), ' ')
 	if reject {
 		b = appendReject(b, r, level)
@@ -188,7 +188,7 @@ func (n *netstat) destination(r *parser.Route) []byte {
 			return append(b, name...)
 		}
 	}
-	return append4(b, r.Destination.As4())
+	return words.AppendAddr4(b, r.Destination.As4())
 }
 
 // appendRouteFlags appends the padded Flags column.

@@ -69,38 +69,17 @@ func safeLeft[T string | []byte](b []byte, s T, width int) []byte {
 	return pad(words.AppendSafe(b, s), from, width)
 }
 
-// appendSmall appends a number, fast if it has few digits.
-func appendSmall(b []byte, n uint64) []byte {
-	switch {
-	case n < 10:
-		return append(b, byte('0'+n))
-	case n < 100:
-		return append(b, byte('0'+n/10), byte('0'+n%10))
-	case n >= 100_000:
-		return strconv.AppendUint(b, n, 10)
-	}
-	v := uint32(n)
-	high, low := v/100, v%100
-	switch {
-	case v < 1000:
-		return append(b, byte('0'+high), byte('0'+low/10), byte('0'+low%10))
-	case v < 10_000:
-		return append(b, byte('0'+high/10), byte('0'+high%10), byte('0'+low/10), byte('0'+low%10))
-	}
-	return append(b, byte('0'+high/100), byte('0'+high/10%10), byte('0'+high%10), byte('0'+low/10), byte('0'+low%10))
-}
-
 func leftInt(b []byte, n int64, width int) []byte {
 	from := len(b)
 	if n >= 0 {
-		return pad(appendSmall(b, uint64(n)), from, width)
+		return pad(words.AppendUint(b, uint64(n)), from, width)
 	}
 	return pad(strconv.AppendInt(b, n, 10), from, width)
 }
 
 func leftUint(b []byte, n uint64, width int) []byte {
 	from := len(b)
-	return pad(appendSmall(b, n), from, width)
+	return pad(words.AppendUint(b, n), from, width)
 }
 
 func rightInt(b []byte, n int64, width int) []byte {

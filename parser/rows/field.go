@@ -66,13 +66,17 @@ func checkOwner(owner reflect.Type, row Row) {
 	}
 }
 
-// knownIn reports whether the column is known in a row, which the caller has checked:
-// its offset is that of the bool in an [parser.Opt], which knownOffset has asked for.
-func (c *Column) knownIn(row Row) bool {
-	if c.kind == wordsField {
-		return *(*Words)(c.at(row)) != nil
+// knownBit is 1 if the column is known in a row, which the caller has checked: its
+// offset is that of the bool in an [parser.Opt], which knownOffset has asked for. Of a
+// column that is always known there is none.
+func (c *Column) knownBit(row Row) uint8 {
+	switch {
+	case c.known != 0:
+		return *(*uint8)(unsafe.Add(row.at, c.known)) // a bool is a byte, 0 or 1
+	case c.kind == wordsField && *(*Words)(c.at(row)) == nil:
+		return 0
 	}
-	return c.known == 0 || *(*bool)(unsafe.Add(row.at, c.known))
+	return 1
 }
 
 // knownOffset gives the place of the flag that says whether a field is known, and 0 if

@@ -14,7 +14,7 @@ import (
 // listener's family: a listener on :: has its IPv4 connections in tcp6.
 type listeners struct {
 	byAddr map[netip.AddrPort]listener
-	ports  map[uint16]struct{}
+	ports  [1 << 16 / 64]uint64 // a bit for each port that anything listens on
 	// complete is set if the table was read whole: only then "no listener"
 	// means something.
 	complete bool
@@ -41,9 +41,9 @@ func (r *Reader) listening(v6 bool) *listeners {
 	if r.listeners[i] != nil {
 		return r.listeners[i]
 	}
-	table := r.Snapshot.InetUpToInode(file)
+	table := r.Snapshot.Listeners(file)
 	l := &listeners{
-		byAddr: map[netip.AddrPort]listener{}, ports: map[uint16]struct{}{},
+		byAddr:   map[netip.AddrPort]listener{},
 		complete: table.State == snapshot.Present,
 	}
 	type found struct {
@@ -66,7 +66,8 @@ func (r *Reader) listening(v6 bool) *listeners {
 				l.complete = false
 				return
 			}
-			l.ports[its.local.Port()] = struct{}{}
+			port := its.local.Port()
+			l.ports[port>>6] |= 1 << (port & 63)
 			its.sockets += l.byAddr[its.local].sockets
 			l.byAddr[its.local] = its
 		}
@@ -80,7 +81,7 @@ func (r *Reader) listening(v6 bool) *listeners {
 func (r *Reader) direct(row *Socket, v6 bool, s *parser.InetSocket) {
 	l := r.listening(v6) // by prepare
 	its, listens := l.of(s.Local)
-	_, sharesPort := l.ports[s.Local.Port()]
+	sharesPort := l.on(s.Local.Port())
 	switch {
 	case s.State == parser.SynSent:
 		row.Direction = parser.Some("out")
@@ -124,6 +125,9 @@ func (r *Reader) limits() *snapshot.Backlogs {
 // of gives the listener that a connection to this address belongs to: the one
 // on the address itself, else the one on any.
 func (l *listeners) of(local netip.AddrPort) (listener, bool) {
+	if !l.on(local.Port()) {
+		return listener{}, false
+	}
 	if its, ok := l.byAddr[local]; ok {
 		return its, true
 	}
@@ -134,3 +138,6 @@ func (l *listeners) of(local netip.AddrPort) (listener, bool) {
 	its, ok := l.byAddr[netip.AddrPortFrom(unspecified, local.Port())]
 	return its, ok
 }
+
+// on reports whether anything listens on a port.
+func (l *listeners) on(port uint16) bool { return l.ports[port>>6]>>(port&63)&1 != 0 }

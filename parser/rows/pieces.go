@@ -12,7 +12,8 @@ import (
 
 // A Piece is some rows of a kind that can be made on their own, by any goroutine.
 type Piece struct {
-	// Rows yields them, once. Each is valid until the next.
+	// Rows yields them, once. Each is valid until the next but one: so it can be compared
+	// with the one before.
 	Rows iter.Seq[Row]
 	// Done is to be called when the rows are no longer needed, for one piece after the
 	// other: it tells the Reporter what was found on the way to the piece and in it.
@@ -78,12 +79,18 @@ func made[S, T any](t snapshot.Table[S], told Reporter, fill func(row *T, s *S) 
 		for chunk := range t.Chunks() {
 			var bad []error
 			rows := func(yield func(*T) bool) {
-				var row, zero T
+				var zero T
+				two := new([2]T)
+				row, before := &two[0], &two[1]
 				for s := range snapshot.Good(chunk.Rows, func(err error) { bad = append(bad, err) }) {
-					row = zero
-					if fill(&row, s) && !yield(&row) {
+					*row = zero
+					if !fill(row, s) {
+						continue
+					}
+					if !yield(row) {
 						return
 					}
+					row, before = before, row
 				}
 			}
 			done := func() {

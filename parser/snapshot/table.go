@@ -232,6 +232,12 @@ func (s *Snapshot) InetUpToInode(file string) Table[parser.InetSocket] {
 	return s.Inet(file)
 }
 
+// Listeners is InetUpToInode without the rows that surely are no listeners.
+func (s *Snapshot) Listeners(file string) Table[parser.InetSocket] {
+	s = s.with(func(o *parser.Options) { o.UpToInode, o.OnlyListeners = true, true })
+	return s.Inet(file)
+}
+
 // with gives a snapshot that reads with other options.
 func (s *Snapshot) with(change func(*parser.Options)) *Snapshot {
 	other := *s
