@@ -36,7 +36,7 @@ fuzz: ## run each fuzz target for FUZZTIME (10s)
 
 # benchstat needs some six samples to tell a change from noise, so before and
 # after it: make bench BENCHFLAGS='-count 6' COMPARE='-only none'
-bench: ## run the benchmarks (against dist/bench/old.txt, if there: a copy of an earlier new.txt) and compare with netstat
+bench: ## run the benchmarks and compare with netstat; with an earlier dist/bench/new.txt as old.txt there, compare with that as well
 	@mkdir -p dist/bench
 	$(GO) test -run '^$$' -bench=. -benchmem $(BENCHFLAGS) ./... | tee dist/bench/new.txt
 	@! grep '^FAIL' dist/bench/new.txt
