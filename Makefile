@@ -2,6 +2,8 @@
 
 GO ?= go
 FUZZTIME ?= 10s
+BENCHFLAGS ?=
+COMPARE ?=
 
 .PHONY: help build test race cover fuzz bench lint fmt golden confirm man clean
 
@@ -32,8 +34,14 @@ fuzz: ## run each fuzz target for FUZZTIME (10s)
 		done; \
 	done
 
-bench: ## run the benchmarks
-	$(GO) test -run '^$$' -bench=. -benchmem ./...
+# benchstat needs some six samples to tell a change from noise, so before and
+# after it: make bench BENCHFLAGS='-count 6' COMPARE='-only none'
+bench: ## run the benchmarks and compare with netstat; with an earlier dist/bench/new.txt as old.txt there, compare with that as well
+	@mkdir -p dist/bench
+	$(GO) test -run '^$$' -bench=. -benchmem $(BENCHFLAGS) ./... | tee dist/bench/new.txt
+	@! grep '^FAIL' dist/bench/new.txt
+	@if [ -e dist/bench/old.txt ]; then $(GO) tool benchstat dist/bench/old.txt dist/bench/new.txt; fi
+	$(GO) run ./fixtures/bench $(COMPARE)
 
 lint: ## check formatting, go vet and staticcheck
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "not formatted (make fmt):"; echo "$$files"; exit 1; fi
