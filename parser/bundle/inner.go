@@ -193,7 +193,8 @@ func (op *opener) tryInner(ld *loader, name string) (*Bundle, error) {
 // openCollected opens the archives that lie in a directory which holds no machine
 // itself, as several sosreports of one case do. It gives nil if there are none.
 func openCollected(name string, root *os.Root, o Options) *Bundle {
-	dir := dirTree{root}
+	dir := newDirTree(root)
+	defer dir.near.close()
 	op := &opener{name: name, o: o, meter: &meter{limits: o.Limits, told: o.Progress}}
 	ld := op.loader(nil)
 	var opened []io.Closer

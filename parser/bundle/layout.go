@@ -282,8 +282,8 @@ type found struct {
 	stored string
 }
 
-// find finds a file of the machine, all links followed but, if asked, the last.
-func (h hostFS) find(op, name string, followLast bool) (found, error) {
+// find finds a file of the machine, all links followed but, with look, the last.
+func (h hostFS) find(op, name string, look func(stored string) error) (found, error) {
 	if !fs.ValidPath(name) {
 		return found{}, &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
 	}
@@ -293,7 +293,7 @@ func (h hostFS) find(op, name string, followLast bool) (found, error) {
 			return found{name: name, shown: true}, nil
 		}
 		for _, place := range h.places(name) {
-			stored, err := h.findAt(place, followLast)
+			stored, err := h.findAt(place, look)
 			if err == nil {
 				return found{name: name, stored: stored}, nil
 			}
@@ -305,8 +305,10 @@ func (h hostFS) find(op, name string, followLast bool) (found, error) {
 	return found{}, &fs.PathError{Op: op, Path: name, Err: cause(failed)}
 }
 
-func (h hostFS) findAt(place string, followLast bool) (string, error) {
-	if followLast {
+// findAt gives the stored name of a place. look, if not nil, looks at the place itself:
+// then a link there is not followed.
+func (h hostFS) findAt(place string, look func(stored string) error) (string, error) {
+	if look == nil {
 		return resolve(h.t, h.base, place)
 	}
 	dir, err := resolve(h.t, h.base, path.Dir(place))
@@ -314,15 +316,20 @@ func (h hostFS) findAt(place string, followLast bool) (string, error) {
 		return "", err
 	}
 	stored := path.Join(dir, path.Base(place))
-	_, err = h.t.lstat(stored)
-	return stored, err
+	return stored, look(stored)
+}
+
+// isThere is a look that only asks for that.
+func (h hostFS) isThere(stored string) error {
+	_, err := h.t.lstat(stored)
+	return err
 }
 
 // Called gives the name that a file has in the capture. It is another one only of
 // files below output/, of which collectors have their own names, and of those of a
 // network namespace. It is the same if the file is not there.
 func (h hostFS) Called(name string) string {
-	at, err := h.find("stat", name, false)
+	at, err := h.find("stat", name, h.isThere)
 	if err != nil {
 		return name
 	}
@@ -343,7 +350,7 @@ func (h hostFS) showsElsewhere(name string) bool {
 }
 
 func (h hostFS) Open(name string) (fs.File, error) {
-	at, err := h.find("open", name, true)
+	at, err := h.find("open", name, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -367,7 +374,7 @@ func (h hostFS) ReadDir(name string) ([]fs.DirEntry, error) {
 			}
 		}
 	}
-	at, err := h.find("readdir", name, true)
+	at, err := h.find("readdir", name, nil)
 	if err == nil && at.shown {
 		_, err = h.shown.readDir(at.name)
 	}
@@ -392,18 +399,19 @@ func merged(first, second []fs.DirEntry) []fs.DirEntry {
 }
 
 func (h hostFS) ReadLink(name string) (string, error) {
-	at, err := h.find("readlink", name, false)
-	if err != nil {
-		return "", err
-	}
-	if at.shown {
+	var target string
+	at, err := h.find("readlink", name, func(stored string) (err error) {
+		target, err = h.t.readlink(stored)
+		return err
+	})
+	if err == nil && at.shown {
 		return h.shown.readlink(at.name)
 	}
-	return h.t.readlink(at.stored)
+	return target, err
 }
 
 func (h hostFS) Lstat(name string) (fs.FileInfo, error) {
-	at, err := h.find("lstat", name, false)
+	at, err := h.find("lstat", name, h.isThere)
 	if err != nil {
 		return nil, err
 	}

@@ -146,11 +146,13 @@ func openDirectory(name string, o Options) (*Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bundle{close: []io.Closer{root}}
-	err = b.locate(name, dirTree{root})
+	dir := newDirTree(root)
+	b := &Bundle{close: []io.Closer{dir}}
+	err = b.locate(name, dir)
 	if err == nil {
 		return b, nil
 	}
+	dir.near.close()
 	if inner := openCollected(name, root, o); inner != nil {
 		inner.close = append(inner.close, root)
 		return inner, nil
