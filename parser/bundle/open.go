@@ -261,16 +261,17 @@ func regular(r io.Reader) *io.SectionReader {
 // A source is where an archive comes from: a file that can be read in place,
 // or just a stream.
 type source struct {
-	r    io.Reader
-	in   *io.SectionReader // nil of a stream, as of all that was unpacked
-	tail tailReader
+	r        io.Reader
+	in       *io.SectionReader // nil of a stream, as of all that was unpacked
+	unpacked *unpacked         // what that is; else nil
+	tail     tailReader
 }
 
 func (s *source) reader() io.Reader {
 	if s.in != nil {
 		return s.in // archive/tar seeks over contents if it can
 	}
-	s.tail.r = s.r
+	s.tail.r, s.tail.unpacked = s.buffered(), s.unpacked
 	return &s.tail
 }
 
@@ -347,11 +348,12 @@ func (ld *loader) load(src *source, depth int) error {
 			}
 			return nil
 		}
-		u, err := ld.unpack(&f, bufio.NewReaderSize(src.r, bufferSize))
+		u, err := ld.unpack(&f, src)
 		if err != nil {
 			return ld.unreadable(err)
 		}
-		return ld.load(&source{r: u}, depth+1)
+		defer u.close()
+		return ld.load(&source{r: u, unpacked: u}, depth+1)
 	}
 	if _, p := textPart(head); p != nil && ld.top {
 		return ld.loadText(src)
@@ -382,13 +384,21 @@ const bufferSize = 64 << 10
 
 // peek gives the first bytes of the source without using them up.
 func (s *source) peek() ([]byte, error) {
-	br := bufio.NewReaderSize(s.r, bufferSize)
-	s.r = br
-	head, err := br.Peek(headSize)
+	head, err := s.buffered().Peek(headSize)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	return head, nil
+}
+
+// buffered gives r with a buffer around it.
+func (s *source) buffered() *bufio.Reader {
+	br, ok := s.r.(*bufio.Reader)
+	if !ok {
+		br = bufio.NewReaderSize(s.r, bufferSize)
+		s.r = br
+	}
+	return br
 }
 
 func (ld *loader) wants(name string) bool {
