@@ -34,15 +34,20 @@ const (
 
 // splitBzip2 cuts a stream into runs of blocks.
 func splitBzip2(in io.ReaderAt, size int64, _ int) (split splitter, depth int) {
-	s := &bzip2Splitter{r: io.NewSectionReader(in, 0, size)}
+	return newBzip2Splitter(in, size, bzip2Run).next, bzip2Ahead
+}
+
+func newBzip2Splitter(in io.ReaderAt, size int64, least int) *bzip2Splitter {
+	s := &bzip2Splitter{r: io.NewSectionReader(in, 0, size), least: least}
 	s.state = s.header
-	return s.next, bzip2Ahead
+	return s
 }
 
 // A bzip2Splitter searches for the magic numbers. Bits are counted from the
 // beginning of buf, which is the byte that has the first bit of what comes next.
 type bzip2Splitter struct {
 	r     io.Reader
+	least int // bytes of a run
 	buf   []byte
 	atEnd bool // buf has all that is left
 	state func() (*bzip2Piece, error)
@@ -109,7 +114,7 @@ func (s *bzip2Splitter) header() (*bzip2Piece, error) {
 			return nil, err
 		}
 	}
-	if len(s.buf) == 0 {
+	if len(s.buf) == 0 && s.head != nil {
 		return nil, io.EOF
 	}
 	if _, err := s.bits(0, bzip2Header); err != nil {
@@ -148,7 +153,7 @@ func (s *bzip2Splitter) run() (*bzip2Piece, error) {
 		}
 		s.sum = bits.RotateLeft32(s.sum, 1) ^ uint32(sum)
 		block = at
-		if magic == bzip2Block && at-s.start < bzip2Run*8 {
+		if magic == bzip2Block && at-s.start < s.least*8 {
 			continue
 		}
 		p := &bzip2Piece{head: s.head, buf: s.buf, start: s.start, end: at}

@@ -269,13 +269,8 @@ func (f *format) aside(whole io.Reader, in io.ReaderAt, size int64) (r io.Reader
 	if cores < 2 {
 		return whole, nil
 	}
-	if f.split != nil {
-		slots := min(cores+1, maxSlots)
-		if split, depth := f.split(in, size, slots); split != nil {
-			depth = min(depth, maxAhead/chunkSize/slots)
-			again := &rerun{crew: newCrew(split, slots, depth), whole: whole}
-			return again, again.Close
-		}
+	if again := f.inPieces(whole, in, size, min(cores+1, maxSlots)); again != nil {
+		return again, again.Close
 	}
 	once := false
 	c := newCrew(func() (piece, error) {
@@ -286,4 +281,16 @@ func (f *format) aside(whole io.Reader, in io.ReaderAt, size int64) (r io.Reader
 		return piece{open: func() (io.Reader, error) { return whole, nil }}, nil
 	}, 1, wholeAhead)
 	return c, c.Close
+}
+
+// inPieces is nil if the stream has no pieces.
+func (f *format) inPieces(whole io.Reader, in io.ReaderAt, size int64, slots int) *rerun {
+	if f.split == nil {
+		return nil
+	}
+	split, depth := f.split(in, size, slots)
+	if split == nil {
+		return nil
+	}
+	return &rerun{crew: newCrew(split, slots, min(depth, maxAhead/chunkSize/slots)), whole: whole}
 }

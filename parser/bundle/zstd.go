@@ -17,19 +17,25 @@ const (
 	// zstdPeek is how much is read at once to find the ends of frames.
 	zstdPeek = 4 << 10
 	// zstdAhead is how many chunks of a piece may wait.
-	zstdAhead = 64
-	// zstdBlocks is the size of a block's header, and of what is repeated in one
-	// that is a repetition.
-	zstdBlockHeader = 3
+	zstdAhead       = 64
+	zstdBlockHeader = 3 // bytes
 	zstdSum         = 4
 )
 
 // splitZstd cuts a file into runs of frames. It gives nil if there is but one.
 func splitZstd(in io.ReaderAt, size int64, slots int) (split splitter, depth int) {
-	s := &zstdSplitter{in: in, size: size, window: maxDictionary / uint64(slots), idle: make(chan *zstd.Decoder, slots)}
+	return newZstdSplitter(in, size, slots, zstdRun).split(), zstdAhead
+}
+
+func newZstdSplitter(in io.ReaderAt, size int64, slots int, least int64) *zstdSplitter {
+	return &zstdSplitter{in: in, size: size, least: least, window: maxDictionary / uint64(slots), idle: make(chan *zstd.Decoder, slots)}
+}
+
+// split is nil if there is but one piece.
+func (s *zstdSplitter) split() splitter {
 	first, err := s.next()
-	if err != nil || s.at == size {
-		return nil, 0
+	if err != nil || s.at == s.size {
+		return nil
 	}
 	return func() (p piece, err error) {
 		if first.open != nil {
@@ -37,13 +43,14 @@ func splitZstd(in io.ReaderAt, size int64, slots int) (split splitter, depth int
 			return p, nil
 		}
 		return s.next()
-	}, zstdAhead
+	}
 }
 
 // A zstdSplitter walks over frames and the blocks in them.
 type zstdSplitter struct {
 	in       io.ReaderAt
 	at, size int64
+	least    int64  // bytes of a run
 	window   uint64 // the largest of a frame
 
 	peeked   []byte // what is in the file
@@ -72,7 +79,7 @@ func (s *zstdSplitter) peek(at int64, n int) ([]byte, error) {
 // next gives a run of frames.
 func (s *zstdSplitter) next() (piece, error) {
 	from := s.at
-	for s.at < s.size && s.at-from < zstdRun {
+	for s.at < s.size && s.at-from < s.least {
 		if err := s.frame(); err != nil {
 			return piece{}, err
 		}
