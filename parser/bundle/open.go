@@ -40,7 +40,14 @@ type Options struct {
 	// Namespaces wants these files of all network namespaces, and not only of
 	// that of proc/net.
 	Namespaces bool
-	Limits     Limits
+	// Enough, if not nil, may end the reading of a tar before its end: it is asked
+	// now and then whether the files of each machine that was found so far are all
+	// that is needed. What this gives up is among the notes.
+	Enough func(fs.FS) bool
+	// XzCommand, if not nil, is a program with arguments that decompresses xz: it
+	// reads standard input and is given -dc. No program is run otherwise.
+	XzCommand []string
+	Limits    Limits
 	// Stdin is what the name "-" stands for.
 	Stdin io.Reader
 	// Progress, if not nil, is told now and then how many bytes of the
@@ -194,11 +201,13 @@ func (op *opener) open() (*Bundle, error) {
 			return nil, err
 		}
 		missing := ld.missing()
-		if more := newNames(extra, missing); more != nil && op.in != nil && pass < maxPasses {
+		if more := newNames(extra, missing); more != nil && op.in != nil && pass < maxPasses && !ld.early {
 			extra = more
 			continue
 		}
-		ld.noteBroken(missing)
+		if !ld.early { // the links that matter were followed
+			ld.noteBroken(missing)
+		}
 		op.held = op.o.Limits.Held - ld.budget
 		b := &Bundle{Notes: ld.notes, Damage: ld.damages}
 		var err error
@@ -309,8 +318,15 @@ type loader struct {
 	innerBudget int64            // for those that are held in case no machine comes
 	oneShot     bool             // the archive cannot be read again
 	pick        string           // the inner archive that it is read again for
-	done        bool             // that one has been read
+	done        bool             // nothing more need be read
 	tables      bool             // a machine is there
+
+	xzCommand []string
+
+	enough func(fs.FS) bool
+	fresh  bool // a file came since it was asked
+	asked  int  // how often it was
+	early  bool // it said yes
 }
 
 // maxDepth bounds containers within containers: compressions of one archive, and
@@ -322,7 +338,7 @@ func (op *opener) loader(extra []string) *loader {
 	ld.budget, ld.innerBudget = ld.limits.Held, ld.limits.Held/2
 	ld.exact, ld.seed, ld.passed = set(extra), maphash.MakeSeed(), map[uint64]struct{}{}
 	ld.inner, ld.oneShot = map[string]inner{}, op.in == nil
-	ld.top = op.level == 0
+	ld.top, ld.enough, ld.xzCommand = op.level == 0, op.o.Enough, op.o.XzCommand
 	if op.o.Want != nil {
 		ld.want = newWanted(op.o.Want, op.o.Namespaces)
 	}

@@ -35,6 +35,9 @@ func loadTar(ld *loader, src *source) error {
 		} else if err := ld.addTar(h, tr, src); err != nil {
 			failed = tarError(err)
 			ld.damage("member %q: %v", h.Name, failed)
+		} else if ld.hasEnough(h.Name) {
+			ld.note("reading ended at member %d of the archive, as the view's files had been found (--quick): damage, other machines and files behind it, also of the same names, are not known", ld.members+1)
+			ld.early, ld.done = true, true
 		}
 	}
 	if ld.done {
@@ -115,7 +118,7 @@ func (ld *loader) putSkipped(name string, n *node) {
 }
 
 func (ld *loader) addFile(name string, n *node, h *tar.Header, tr *tar.Reader, src *source) error {
-	n.size = h.Size
+	n.size, ld.fresh = h.Size, true
 	defer ld.addInnerFile(name, n)
 	if off, ok := src.offset(); ok && !isSparse(h) {
 		n.data = ending(sectionContent{r: src.in, off: off, size: h.Size}, h)

@@ -75,7 +75,16 @@ type unpacked struct {
 func (ld *loader) unpack(f *format, src *source) (u *unpacked, err error) {
 	u = &unpacked{ld: ld, f: f}
 	defer u.caught(&err)
-	if u.r, err = f.unpack(bufio.NewReaderSize(src.r, bufferSize)); err != nil {
+	in := bufio.NewReaderSize(src.r, bufferSize)
+	if f.name == "xz" && ld.xzCommand != nil {
+		c, err := newCommand(ld.xzCommand, in)
+		if err != nil {
+			return nil, u.fail(err)
+		}
+		u.r, u.done = c, c.close
+		return u, nil
+	}
+	if u.r, err = f.unpack(in); err != nil {
 		return nil, u.fail(err)
 	}
 	if src.in != nil {
