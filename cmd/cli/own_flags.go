@@ -42,9 +42,9 @@ func ownFlags(o *options) []flag {
 		{"", "netns", listValue(func(s string) error { return setPath(&o.netns, s) }),
 			"the tables of this network namespace, or of all of them; default is that of proc/net; `coldstat files` lists them"},
 		{"", "quick", set(&o.quick),
-			"end the reading of a tar, compressed or not, when the tables of the view and the files of names that it uses were found; gives up damage, other machines and later files of the same names behind that place, and facts of the machine that only stand there; reads everything with -p, -i, --host and --netns, and where one of those files is not found"},
+			"end the reading of a tar, compressed or not, when the view's tables and files of names (of which -n needs none) were found; damage, other machines and files behind that place, also of the same names, are not known then; without effect with -p, -i, --host and --netns, and where one of these files is not there"},
 		{"", "xz-command", listValue(o.setXzCommand),
-			"decompress xz with this program, which reads standard input and is given -dc, such as xz; no program is run otherwise"},
+			"decompress xz with this program, such as xz: it is given -dc and reads standard input; no program is run otherwise"},
 		{"", "services", listValue(func(s string) error {
 			if s == "" {
 				return errors.New("it is empty")

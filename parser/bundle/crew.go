@@ -292,5 +292,7 @@ func (f *format) inPieces(whole io.Reader, in io.ReaderAt, size int64, slots int
 	if split == nil {
 		return nil
 	}
-	return &rerun{crew: newCrew(split, slots, min(depth, maxAhead/chunkSize/slots)), whole: whole}
+	const chunks = maxAhead / chunkSize
+	slots = max(2, min(slots, chunks/max(1, depth))) // large pieces are worked on by fewer
+	return &rerun{crew: newCrew(split, slots, min(depth, chunks/slots)), whole: whole}
 }
