@@ -21,6 +21,8 @@ type options struct {
 	byteOrder string
 	host      string // "" is each
 	netns     string // "" is that of proc/net
+	quick     bool
+	xzCommand []string // program and arguments that decompress xz; nil is none
 
 	format    string // "" is netstat, or with kinds table
 	kinds     []*rows.Kind

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"os/exec"
 	"slices"
 	"strings"
 
@@ -40,6 +41,10 @@ func ownFlags(o *options) []flag {
 			"of a bundle with several machines only this one: its name, or that of its archive or directory in the bundle"},
 		{"", "netns", listValue(func(s string) error { return setPath(&o.netns, s) }),
 			"the tables of this network namespace, or of all of them; default is that of proc/net; `coldstat files` lists them"},
+		{"", "quick", set(&o.quick),
+			"end the reading of a tar, compressed or not, when the view's tables and files of names (of which -n needs none) were found; damage, other machines and files behind that place, also of the same names, are not known then; without effect with -p, -i, --host and --netns, and where one of these files is not there"},
+		{"", "xz-command", listValue(o.setXzCommand),
+			"decompress xz with this program, such as xz: it is given -dc and reads standard input; no program is run otherwise"},
 		{"", "services", listValue(func(s string) error {
 			if s == "" {
 				return errors.New("it is empty")
@@ -131,5 +136,18 @@ func setPath(target *string, name string) error {
 		return errors.New("it is empty")
 	}
 	*target = name
+	return nil
+}
+
+// setXzCommand takes a program and its arguments.
+func (o *options) setXzCommand(text string) error {
+	words := strings.Fields(text)
+	if len(words) == 0 {
+		return errors.New("it is empty")
+	}
+	if _, err := exec.LookPath(words[0]); err != nil {
+		return fmt.Errorf("no program %q can be found", words[0])
+	}
+	o.xzCommand = words
 	return nil
 }

@@ -17,6 +17,7 @@ type progress struct {
 	start time.Time
 	last  time.Time
 	shown bool
+	ended bool
 }
 
 const (
@@ -36,7 +37,7 @@ func (p *progress) told(bytes int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	if now.Sub(p.start) < progressAfter || now.Sub(p.last) < progressEvery {
+	if p.ended || now.Sub(p.start) < progressAfter || now.Sub(p.last) < progressEvery {
 		return
 	}
 	p.last, p.shown = now, true
@@ -45,6 +46,9 @@ func (p *progress) told(bytes int64) {
 
 // stop wipes the line.
 func (p *progress) stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.ended = true
 	if p.shown {
 		fmt.Fprint(p.s.Err, "\r\x1b[K")
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"syscall"
@@ -93,7 +94,7 @@ func (run *netstatRun) bundle(name string) error {
 	if run.bundles > 1 {
 		r.prefix = words.Safe(name) + ": "
 	}
-	b, err := openBundle(run.Streams, name, run.c.files(run.o), run.o, r)
+	b, err := openBundle(run.Streams, name, run.c.files(run.o), run.c.enough(run.o), run.o, r)
 	if err != nil {
 		return err
 	}
@@ -160,11 +161,13 @@ func (run *netstatRun) view(t target, name, title string, r *reporter) error {
 }
 
 // openBundle opens a bundle for the wanted files, and tells what is to be said of it.
-func openBundle(s Streams, name string, want []string, o *options, r *reporter) (*bundle.Bundle, error) {
+func openBundle(s Streams, name string, want []string, enough func(fs.FS) bool, o *options, r *reporter) (*bundle.Bundle, error) {
 	progress := startProgress(s, name)
 	b, err := bundle.Open(name, bundle.Options{
 		Want:       want,
 		Namespaces: o.netns != "",
+		Enough:     enough,
+		XzCommand:  o.xzCommand,
 		Stdin:      s.In,
 		Progress:   progress.told,
 	})

@@ -114,7 +114,7 @@ func runSlim(s Streams, o *options, bundles []string) error {
 }
 
 func slimBundle(s Streams, name string, w io.Writer, ending string, r *reporter) error {
-	b, err := openBundle(s, name, snapshot.Names(), &options{netns: allNamespaces}, r)
+	b, err := openBundle(s, name, snapshot.Names(), nil, &options{netns: allNamespaces}, r)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,9 @@
 // uncompressed tar in a regular file are read in place; of a zip and of a stream
 // only the members that were asked for are held in memory.
 //
+// Compressed streams in files are decompressed in goroutines (crew.go), which have
+// ended when Open returns.
+//
 // Which containers there are is the list in formats.go; where the files of a
 // machine may lie is layout.go, the list of collectors that store them under
 // other names is in layouts.go, that of the outputs of commands in outputs.go, and

@@ -19,9 +19,9 @@ func formats() []format {
 		{name: "tar", match: isTar, load: loadTar},
 		{name: "zip", match: isZip, load: loadZip},
 		{name: "gzip", match: magic("\x1f\x8b"), unpack: unpackGzip, garbage: gzip.ErrHeader},
-		{name: "xz", match: magic("\xfd7zXZ\x00"), unpack: unpackXz, garbage: xz.ErrFormat, cut: xz.ErrBuf, large: xz.ErrMemlimit, tool: "xz -dc"},
-		{name: "bzip2", match: isBzip2, unpack: unpackBzip2, garbage: bzip2.StructuralError("bad magic value in continuation file")},
-		{name: "zstd", match: isZstd, unpack: unpackZstd, garbage: zstd.ErrMagicMismatch, large: zstd.ErrDecoderSizeExceeded, tool: "zstd -dc --long=31"},
+		{name: "xz", match: magic("\xfd7zXZ\x00"), unpack: unpackXz, split: splitXz, garbage: xz.ErrFormat, cut: xz.ErrBuf, large: xz.ErrMemlimit, tool: "xz -dc"},
+		{name: "bzip2", match: isBzip2, unpack: unpackBzip2, split: splitBzip2, garbage: bzip2.StructuralError("bad magic value in continuation file")},
+		{name: "zstd", match: isZstd, unpack: unpackZstd, split: splitZstd, garbage: zstd.ErrMagicMismatch, large: zstd.ErrDecoderSizeExceeded, tool: "zstd -dc --long=31"},
 		{name: "lz4", match: magic("\x04\x22\x4d\x18"), unpack: unpackLz4, garbage: lz4.ErrInvalidFrame},
 	}
 }
@@ -45,6 +45,10 @@ type format struct {
 	match  func(head []byte) bool
 	unpack func(*bufio.Reader) (io.Reader, error)
 	load   func(*loader, *source) error
+	// split cuts a stream in a file into pieces, of which there may be so many at
+	// once, and tells how many chunks of each may wait. The splitter is nil if the
+	// stream is no such; the format has no split if there are no such.
+	split func(in io.ReaderAt, size int64, slots int) (s splitter, depth int)
 
 	// How the library says that no further stream begins where one has ended,
 	// that the input ends too early (besides io.ErrUnexpectedEOF), and that

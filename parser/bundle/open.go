@@ -1,7 +1,6 @@
 package bundle
 
 import (
-	"bufio"
 	"cmp"
 	"errors"
 	"fmt"
@@ -40,7 +39,14 @@ type Options struct {
 	// Namespaces wants these files of all network namespaces, and not only of
 	// that of proc/net.
 	Namespaces bool
-	Limits     Limits
+	// Enough, if not nil, may end the reading of a tar before its end: it is asked
+	// now and then whether the files of each machine that was found so far are all
+	// that is needed. What this gives up is among the notes.
+	Enough func(fs.FS) bool
+	// XzCommand, if not nil, is a program with arguments that decompresses xz: it
+	// reads standard input and is given -dc. No program is run otherwise.
+	XzCommand []string
+	Limits    Limits
 	// Stdin is what the name "-" stands for.
 	Stdin io.Reader
 	// Progress, if not nil, is told now and then how many bytes of the
@@ -196,11 +202,13 @@ func (op *opener) open() (*Bundle, error) {
 			return nil, err
 		}
 		missing := ld.missing()
-		if more := newNames(extra, missing); more != nil && op.in != nil && pass < maxPasses {
+		if more := newNames(extra, missing); more != nil && op.in != nil && pass < maxPasses && !ld.early {
 			extra = more
 			continue
 		}
-		ld.noteBroken(missing)
+		if !ld.early { // the links that matter were followed
+			ld.noteBroken(missing)
+		}
 		op.held = op.o.Limits.Held - ld.budget
 		b := &Bundle{Notes: ld.notes, Damage: ld.damages}
 		var err error
@@ -247,44 +255,6 @@ func newNames(known, names []string) []string {
 	return all
 }
 
-// regular gives what is behind r if it is a file that can be read in place.
-func regular(r io.Reader) *io.SectionReader {
-	f, ok := r.(*os.File)
-	if !ok {
-		return nil
-	}
-	fi, err := f.Stat()
-	if err != nil || !fi.Mode().IsRegular() || fi.Size() == 0 { // those of /proc say 0
-		return nil
-	}
-	return io.NewSectionReader(f, 0, fi.Size())
-}
-
-// A source is where an archive comes from: a file that can be read in place,
-// or just a stream.
-type source struct {
-	r    io.Reader
-	in   *io.SectionReader // nil of a stream, as of all that was unpacked
-	tail tailReader
-}
-
-func (s *source) reader() io.Reader {
-	if s.in != nil {
-		return s.in // archive/tar seeks over contents if it can
-	}
-	s.tail.r = s.r
-	return &s.tail
-}
-
-// offset is where the member's content starts in the file.
-func (s *source) offset() (int64, bool) {
-	if s.in == nil {
-		return 0, false
-	}
-	off, err := s.in.Seek(0, io.SeekCurrent)
-	return off, err == nil
-}
-
 // A loader collects the tree of an archive.
 type loader struct {
 	name    string
@@ -310,8 +280,15 @@ type loader struct {
 	innerBudget int64            // for those that are held in case no machine comes
 	oneShot     bool             // the archive cannot be read again
 	pick        string           // the inner archive that it is read again for
-	done        bool             // that one has been read
+	done        bool             // nothing more need be read
 	tables      bool             // a machine is there
+
+	xzCommand []string
+
+	enough func(fs.FS) bool
+	fresh  bool // a file came since it was asked
+	asked  int  // how often it was
+	early  bool // it said yes
 }
 
 // maxDepth bounds containers within containers: compressions of one archive, and
@@ -323,7 +300,7 @@ func (op *opener) loader(extra []string) *loader {
 	ld.budget, ld.innerBudget = ld.limits.Held, ld.limits.Held/2
 	ld.exact, ld.seed, ld.passed = set(extra), maphash.MakeSeed(), map[uint64]struct{}{}
 	ld.inner, ld.oneShot = map[string]inner{}, op.in == nil
-	ld.top = op.level == 0
+	ld.top, ld.enough, ld.xzCommand = op.level == 0, op.o.Enough, op.o.XzCommand
 	if op.o.Want != nil {
 		ld.want = newWanted(op.o.Want, op.o.Namespaces)
 	}
@@ -349,11 +326,12 @@ func (ld *loader) load(src *source, depth int) error {
 			}
 			return nil
 		}
-		u, err := ld.unpack(&f, bufio.NewReaderSize(src.r, bufferSize))
+		u, err := ld.unpack(&f, src)
 		if err != nil {
 			return ld.unreadable(err)
 		}
-		return ld.load(&source{r: u}, depth+1)
+		defer u.close()
+		return ld.load(&source{r: u, unpacked: u}, depth+1)
 	}
 	if _, p := textPart(head); p != nil && ld.top {
 		return ld.loadText(src)
@@ -377,20 +355,6 @@ func (ld *loader) unknown(head []byte) error {
 		}
 	}
 	return &UnknownFormatError{Name: ld.name}
-}
-
-// bufferSize is how much of a stream is read at once.
-const bufferSize = 64 << 10
-
-// peek gives the first bytes of the source without using them up.
-func (s *source) peek() ([]byte, error) {
-	br := bufio.NewReaderSize(s.r, bufferSize)
-	s.r = br
-	head, err := br.Peek(headSize)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	return head, nil
 }
 
 func (ld *loader) wants(name string) bool {

@@ -2,6 +2,8 @@ package bundle
 
 import (
 	"archive/tar"
+	"bufio"
+	"cmp"
 	"errors"
 	"io"
 	"io/fs"
@@ -33,6 +35,9 @@ func loadTar(ld *loader, src *source) error {
 		} else if err := ld.addTar(h, tr, src); err != nil {
 			failed = tarError(err)
 			ld.damage("member %q: %v", h.Name, failed)
+		} else if ld.hasEnough(h.Name) {
+			ld.note("reading ended at member %d of the archive, as the view's files had been found (--quick): damage, other machines and files behind it, also of the same names, are not known", ld.members+1)
+			ld.early, ld.done = true, true
 		}
 	}
 	if ld.done {
@@ -113,7 +118,7 @@ func (ld *loader) putSkipped(name string, n *node) {
 }
 
 func (ld *loader) addFile(name string, n *node, h *tar.Header, tr *tar.Reader, src *source) error {
-	n.size = h.Size
+	n.size, ld.fresh = h.Size, true
 	defer ld.addInnerFile(name, n)
 	if off, ok := src.offset(); ok && !isSparse(h) {
 		n.data = ending(sectionContent{r: src.in, off: off, size: h.Size}, h)
@@ -167,12 +172,48 @@ func (s *source) endMark() bool {
 
 // A tailReader remembers the last block that went through it.
 type tailReader struct {
-	r    io.Reader
-	last [headSize]byte
+	r        *bufio.Reader
+	unpacked *unpacked // what is behind r, if it can be skipped there
+	at       int64
+	last     [headSize]byte
+}
+
+// Seek only goes forward. archive/tar passes over contents with it, where it would
+// copy them otherwise.
+func (t *tailReader) Seek(off int64, whence int) (int64, error) {
+	if whence != io.SeekCurrent || off < 0 {
+		return 0, errors.ErrUnsupported
+	}
+	for to := t.at + off; t.at < to; {
+		switch err := t.pass(to - t.at); err {
+		case nil:
+		case io.EOF: // within a member
+			return t.at, io.ErrUnexpectedEOF
+		default:
+			return t.at, err
+		}
+	}
+	return t.at, nil
+}
+
+// pass passes over at most n bytes.
+func (t *tailReader) pass(n int64) (err error) {
+	if t.unpacked != nil && t.r.Buffered() == 0 {
+		n, err = t.unpacked.skip(n)
+	} else {
+		var m int
+		m, err = t.r.Discard(int(min(n, int64(cmp.Or(t.r.Buffered(), bufferSize)))))
+		n = int64(m)
+	}
+	if t.at += n; n > 0 {
+		t.last[headSize-1] = 1 // what was not looked at is no end mark
+	}
+	return err
 }
 
 func (t *tailReader) Read(p []byte) (int, error) {
 	n, err := t.r.Read(p)
+	t.at += int64(n)
 	if n >= headSize {
 		copy(t.last[:], p[n-headSize:n])
 	} else if n > 0 {
@@ -188,8 +229,15 @@ func (s *source) drain() error {
 	if s.in != nil {
 		return nil
 	}
-	_, err := io.Copy(io.Discard, s.r)
-	return tarError(err)
+	for {
+		switch err := s.tail.pass(1 << 40); err {
+		case nil:
+		case io.EOF:
+			return nil
+		default:
+			return tarError(err)
+		}
+	}
 }
 
 // skipped is the content of a member that Options.Want does not name.

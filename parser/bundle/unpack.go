@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
@@ -66,16 +67,36 @@ type unpacked struct {
 	r   io.Reader
 	any bool // something came out
 	err error
+
+	done func() // ends the work of goroutines; may be nil
 }
 
-// unpack starts the format's decompressor.
-func (ld *loader) unpack(f *format, r *bufio.Reader) (u *unpacked, err error) {
+// unpack starts the format's decompressor. close must be called.
+func (ld *loader) unpack(f *format, src *source) (u *unpacked, err error) {
 	u = &unpacked{ld: ld, f: f}
 	defer u.caught(&err)
-	if u.r, err = f.unpack(r); err != nil {
+	in := bufio.NewReaderSize(src.r, bufferSize)
+	if f.name == "xz" && ld.xzCommand != nil {
+		c, err := newCommand(ld.xzCommand, in)
+		if err != nil {
+			return nil, u.fail(err)
+		}
+		u.r, u.done = c, c.close
+		return u, nil
+	}
+	if u.r, err = f.unpack(in); err != nil {
 		return nil, u.fail(err)
 	}
+	if src.in != nil {
+		u.r, u.done = f.aside(u.r, meteredAt{src.in, ld.meter}, src.in.Size())
+	}
 	return u, nil
+}
+
+func (u *unpacked) close() {
+	if u.done != nil {
+		u.done()
+	}
 }
 
 func (u *unpacked) Read(p []byte) (n int, err error) {
@@ -84,6 +105,10 @@ func (u *unpacked) Read(p []byte) (n int, err error) {
 	}
 	defer u.caught(&err)
 	n, err = u.r.Read(p)
+	return n, u.count(n, err)
+}
+
+func (u *unpacked) count(n int, err error) error {
 	u.any = u.any || n > 0
 	if err == nil {
 		err = u.ld.meter.add(n)
@@ -91,19 +116,48 @@ func (u *unpacked) Read(p []byte) (n int, err error) {
 	if err != nil {
 		err = u.fail(err)
 	}
-	return n, err
+	return err
+}
+
+// A peeler gives up to so many of the next bytes, without copying them.
+type peeler interface {
+	peel(most int) ([]byte, error)
+}
+
+// skip passes over n bytes, or fewer if there is an error.
+func (u *unpacked) skip(n int64) (skipped int64, err error) {
+	p, ok := u.r.(peeler)
+	if !ok {
+		return io.CopyN(io.Discard, u, n)
+	}
+	if u.err != nil {
+		return 0, u.err
+	}
+	defer u.caught(&err)
+	for skipped < n && err == nil {
+		var part []byte
+		part, err = p.peel(int(min(n-skipped, chunkSize)))
+		skipped += int64(len(part))
+		err = u.count(len(part), err)
+	}
+	return skipped, err
 }
 
 // caught makes an error of a panic: a library that trips over a hostile stream
 // costs that stream and not the run.
 func (u *unpacked) caught(err *error) {
 	if v := recover(); v != nil {
-		*err = u.fail(fmt.Errorf("the data is corrupt (%v)", v))
+		*err = u.fail(corrupt(v))
 	}
 }
 
+func corrupt(v any) error { return fmt.Errorf("the data is corrupt (%v)", v) }
+
 // fail says an error in our words; no reading goes on behind it.
 func (u *unpacked) fail(err error) error {
+	if p, ok := errors.AsType[*panicError](err); ok {
+		err = corrupt(p.v)
+	}
 	switch f := u.f; {
 	case err == io.EOF:
 	case u.any && errors.Is(err, f.garbage):
@@ -128,6 +182,7 @@ var ErrBomb = errors.New("the limit for decompressed data is reached, the rest i
 // bundle.
 type meter struct {
 	limits   Limits
+	mu       sync.Mutex // for read and told: goroutines decompress
 	read     int64
 	unpacked int64
 	told     func(int64)
@@ -139,6 +194,8 @@ const ratioFrom = 1 << 30
 
 func (m *meter) add(n int) error {
 	m.unpacked += int64(n)
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.unpacked > m.limits.Unpacked || m.unpacked > ratioFrom && m.unpacked/int64(m.limits.Ratio) > m.read {
 		return ErrBomb
 	}
@@ -147,6 +204,8 @@ func (m *meter) add(n int) error {
 
 // took counts what was read of the bundle itself.
 func (m *meter) took(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.read += int64(n)
 	if m.told != nil {
 		m.told(m.read)
