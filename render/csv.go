@@ -55,27 +55,26 @@ func (w *csvWriter) kind(v View, k *rows.Kind) error {
 
 func (w *csvWriter) Close() error { return w.flush() }
 
-// appendCell appends the text of a cell. Text of the capture is made harmless.
-func (w *csvWriter) appendCell(b []byte, c *rows.Column, row rows.Row) []byte {
-	from := len(b)
-	b = c.AppendText(b, row)
-	if c.Type != rows.TextCell && c.Type != rows.ListCell || from == len(b) || isTame(b[from:]) {
-		return b
-	}
-	safe := words.Safe(string(b[from:]))
+// harmlessCell is a text of the capture as a cell has it.
+func (w *csvWriter) harmlessCell(text []byte) string {
+	safe := words.Safe(string(text))
 	if !w.opts.RawCSV {
 		safe = harmless(safe)
 	}
-	return append(b[:from], safe...)
+	return safe
 }
 
-// isTame reports whether nothing need be done to a text: most are names in letters.
+// isTame reports whether nothing need be done to a text, nor to its field: most are
+// words and paths.
 func isTame(text []byte) bool {
-	if c := text[0]; (c < 'a' || 'z' < c) && (c < 'A' || 'Z' < c) && c != '/' {
+	if len(text) == 0 {
+		return true
+	}
+	if c := text[0]; (c < 'a' || 'z' < c) && (c < 'A' || 'Z' < c) && (c < '0' || '9' < c) && c != '/' {
 		return false
 	}
 	for _, c := range text {
-		if c < ' ' || c >= 0x7f {
+		if c <= ' ' || c >= 0x7f || c == '"' || c == ',' || c == '\\' {
 			return false
 		}
 	}

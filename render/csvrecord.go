@@ -46,6 +46,7 @@ type csvBatch struct {
 	texts   []byte
 	cells   []span // by row and column
 	varies  []bool // by column: the rows do not all have the same
+	tame    bool   // no field needs quotes
 	changed []int
 }
 
@@ -77,7 +78,7 @@ func (m *recordMaker) append(b []byte, list iter.Seq[rows.Row]) (_ []byte, n int
 }
 
 func (c *csvBatch) clear() {
-	c.rows, c.before, c.texts = 0, rows.Row{}, c.texts[:0]
+	c.rows, c.before, c.texts, c.tame = 0, rows.Row{}, c.texts[:0], true
 	clear(c.varies)
 }
 
@@ -90,7 +91,11 @@ func (m *recordMaker) add(batch *csvBatch, row rows.Row) {
 	batch.changed = m.texts.Changed(batch.changed[:0], row, batch.before)
 	for _, i := range batch.changed {
 		from := len(batch.texts)
-		batch.texts = m.appendCell(batch.texts, m.columns[i], row)
+		batch.texts = m.texts.Append(batch.texts, i, row)
+		if t := m.columns[i].Type; (t == rows.TextCell || t == rows.ListCell) && !isTame(batch.texts[from:]) {
+			batch.tame = false
+			batch.texts = append(batch.texts[:from], m.harmlessCell(batch.texts[from:])...)
+		}
 		cells[i] = span{from, len(batch.texts)}
 		if !batch.varies[i] && batch.rows > 0 {
 			first := batch.cells[i]
@@ -114,7 +119,7 @@ func (m *recordMaker) appendBatch(b []byte, batch *csvBatch) ([]byte, error) {
 			at++
 		}
 	}
-	w := &batchWriter{b: b, comma: m.comma, s: s, columns: m.columns}
+	w := &batchWriter{b: b, comma: m.comma, s: s, columns: m.columns, tame: batch.tame}
 	for _, column := range s.columns {
 		w.constant = append(w.constant, w.between(batch, texts, len(w.constant), column))
 	}
@@ -214,6 +219,7 @@ type batchWriter struct {
 	comma    rune
 	s        *shape
 	columns  []*rows.Column
+	tame     bool
 	constant []string // what stands before each cell, and at the end of the line
 }
 
@@ -242,17 +248,22 @@ func (w *batchWriter) between(batch *csvBatch, texts string, i, next int) string
 
 // Write writes a record.
 func (w *batchWriter) Write(record []string) error {
+	b := w.b
 	for i, text := range record {
-		w.b = append(w.b, w.constant[i]...)
-		w.b = w.appendField(w.b, w.s.columns[i], text)
+		b = append(b, w.constant[i]...)
+		if w.tame {
+			b = append(b, text...)
+		} else {
+			b = w.appendField(b, w.s.columns[i], text)
+		}
 	}
-	w.b = append(w.b, w.constant[len(record)]...)
+	w.b = append(b, w.constant[len(record)]...)
 	return nil
 }
 
 // appendField appends a field, in quotes if it needs them: encoding/csv knows.
 func (w *batchWriter) appendField(b []byte, column int, text string) []byte {
-	if t := w.columns[column].Type; t != rows.TextCell && t != rows.ListCell || isPlain(text) {
+	if t := w.columns[column].Type; w.tame || t != rows.TextCell && t != rows.ListCell || isTame([]byte(text)) {
 		return append(b, text...)
 	}
 	var field strings.Builder
@@ -263,16 +274,6 @@ func (w *batchWriter) appendField(b []byte, column int, text string) []byte {
 	}
 	quote.Flush()
 	return append(b, strings.TrimSuffix(field.String(), "\n")...)
-}
-
-// isPlain reports whether a field surely needs no quotes.
-func isPlain(text string) bool {
-	for i := range len(text) {
-		if c := text[i]; c <= ' ' || c >= 0x7f || c == '"' || c == ',' || c == '\\' {
-			return false
-		}
-	}
-	return true
 }
 
 // Flush has nothing to do.

@@ -25,12 +25,12 @@ func TestJSONLikeStandard(t *testing.T) {
 			for i := range k.Columns() {
 				columns = append(columns, &k.Columns()[i])
 			}
-			object := rows.ObjectOf(columns).Writer()
+			object, texts := rows.ObjectOf(columns).Writer(), rows.TextsOf(columns)
 			var text []byte
 			for row := range kept(k, r) {
 				n++
-				for _, c := range columns {
-					quick, plain := c.AppendText(nil, rows.RowOf(row)), c.Of(rows.RowOf(row)).AppendText(nil)
+				for i, c := range columns {
+					quick, plain := texts.Append(nil, i, rows.RowOf(row)), c.Of(rows.RowOf(row)).AppendText(nil)
 					if string(quick) != string(plain) {
 						t.Fatalf("%s of %s: %s is %q, want %q", k.Name, host, c.Name, quick, plain)
 					}
@@ -85,7 +85,7 @@ func TestChanged(t *testing.T) {
 				told += len(changed)
 				list = nil
 				for i, c := range columns {
-					list = append(list, string(c.AppendText(nil, its)))
+					list = append(list, string(texts.Append(nil, i, its)))
 					if last != nil && !slices.Contains(changed, i) && list[i] != last[i] {
 						t.Fatalf("%s of %s: %s was %q and is %q, but is not told", k.Name, host, c.Name, last[i], list[i])
 					}

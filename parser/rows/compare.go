@@ -4,42 +4,97 @@ import (
 	"bytes"
 	"net/netip"
 	"reflect"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/coldstat/coldstat/parser"
 )
 
-// A comparison tells which columns of a row differ from those of another: of the sixty
-// that a socket has, a dozen differ from row to row.
+// A comparison tells which columns of a row differ from those of another. Of the sixty
+// that a socket has, a dozen differ from row to row, and forty never do: these are
+// compared in a few stretches of memory.
 type comparison struct {
 	owner  reflect.Type
 	fields []field // of the columns
-	groups []group
+
+	mu   sync.Mutex
+	last atomic.Pointer[division]
 }
 
-// A field is where a column stands in a row.
-type field struct{ offset, size uint32 }
-
-// A group is columns side by side, and the stretch of a row that all of them are in.
-type group struct {
-	first, last int
-	begin, end  uint32
+// A field is where a column stands in a row, in bytes.
+type field struct {
+	offset, size uint32
+	known        uint32 // where its flag is, see [Column.knownBit]
+	kind         fieldKind
 }
 
-const groupSize = 8
+// A division is the columns that have differed between any two rows so far, and the
+// memory of all others. It only ever grows, so there are at most as many as columns.
+type division struct {
+	hot  []int // columns, in their order
+	cold []field
+}
 
 // compare makes the comparison of some columns of one kind.
-func compare(columns []*Column) (c comparison) {
-	for i, column := range columns {
-		f := field{uint32(column.offset), uint32(fieldSizes[column.kind])}
-		c.owner, c.fields = column.owner, append(c.fields, f)
-		if i%groupSize == 0 {
-			c.groups = append(c.groups, group{i, i, f.offset, f.offset + f.size})
-		}
-		g := &c.groups[len(c.groups)-1]
-		g.last, g.begin, g.end = i+1, min(g.begin, f.offset), max(g.end, f.offset+f.size)
+func compare(columns []*Column) *comparison {
+	c := &comparison{}
+	for _, column := range columns {
+		c.owner = column.owner
+		c.fields = append(c.fields, field{uint32(column.offset), uint32(fieldSizes[column.kind]), uint32(column.known), column.kind})
 	}
+	c.last.Store(c.divide(make([]bool, len(columns))))
 	return c
+}
+
+func (c *comparison) divide(hot []bool) *division {
+	d := &division{}
+	var cold []field
+	for i, f := range c.fields {
+		if hot[i] {
+			d.hot = append(d.hot, i)
+		} else {
+			cold = append(cold, f)
+		}
+	}
+	slices.SortFunc(cold, func(x, y field) int { return int(x.offset) - int(y.offset) })
+	for _, f := range cold {
+		// Only side by side without a gap: padding in it might differ for ever.
+		if n := len(d.cold); n > 0 && d.cold[n-1].offset+d.cold[n-1].size == f.offset {
+			d.cold[n-1].size += f.size
+		} else {
+			d.cold = append(d.cold, f)
+		}
+	}
+	return d
+}
+
+// division gives one whose cold columns are the same in both rows.
+func (c *comparison) division(x, y Row) *division {
+	d := c.last.Load()
+	for _, f := range d.cold {
+		if !f.sameMemory(x, y) {
+			return c.heat(x, y)
+		}
+	}
+	return d
+}
+
+// heat adds what differs between two rows to the hot columns.
+func (c *comparison) heat(x, y Row) *division {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	hot := make([]bool, len(c.fields))
+	for _, i := range c.last.Load().hot {
+		hot[i] = true
+	}
+	for i, f := range c.fields {
+		hot[i] = hot[i] || !f.sameMemory(x, y)
+	}
+	d := c.divide(hot)
+	c.last.Store(d)
+	return d
 }
 
 // sameMemory compares the same stretch of two rows of one type.
@@ -48,12 +103,12 @@ func compare(columns []*Column) (c comparison) {
 // with pointer and length, and both rows keep alive what they point to, so that equal
 // pointers are one text. What differs may be equal all the same, such as a text that
 // stands in two places, or padding: then it is only written anew.
-func sameMemory(x, y Row, begin, end uint32) bool {
-	p, q := (*byte)(unsafe.Add(x.at, begin)), (*byte)(unsafe.Add(y.at, begin))
-	return bytes.Equal(unsafe.Slice(p, end-begin), unsafe.Slice(q, end-begin))
+func (f field) sameMemory(x, y Row) bool {
+	p, q := (*byte)(unsafe.Add(x.at, f.offset)), (*byte)(unsafe.Add(y.at, f.offset))
+	return bytes.Equal(unsafe.Slice(p, f.size), unsafe.Slice(q, f.size))
 }
 
-// same is sameMemory for one field, without a call.
+// same is sameMemory for one column, without a call.
 func (f field) same(x, y Row) bool {
 	p, q := unsafe.Add(x.at, f.offset), unsafe.Add(y.at, f.offset)
 	switch f.size {

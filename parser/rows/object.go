@@ -2,6 +2,7 @@ package rows
 
 import (
 	"net/netip"
+	"unsafe"
 
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/words"
@@ -11,7 +12,7 @@ import (
 // goroutine with a Writer of its own.
 type Object struct {
 	members []member
-	comparison
+	*comparison
 }
 
 // A member is a column of an Object.
@@ -22,8 +23,7 @@ type member struct {
 
 // ObjectOf makes it for columns of one kind, in their order.
 func ObjectOf(columns []*Column) *Object {
-	o := &Object{}
-	o.comparison = compare(columns)
+	o := &Object{comparison: compare(columns)}
 	for i, c := range columns {
 		key := append(AppendJSONString(nil, c.Name), ':')
 		if i > 0 {
@@ -37,25 +37,20 @@ func ObjectOf(columns []*Column) *Object {
 // Empty reports whether the object has no members.
 func (o *Object) Empty() bool { return len(o.members) == 0 }
 
-// A Writer appends objects, one behind the other.
-//
-// A row has sixty columns, of which a dozen are not as in the row before. So a Writer
-// copies the text of the row before, and makes only the values anew whose memory
-// differs.
+// A Writer appends objects, one behind the other. It copies the text of the row before
+// and makes only the values anew that differ, see [comparison].
 type Writer struct {
 	o          *Object
 	before     Row
-	begin, end int    // where its text stands
-	groups     []int  // where each group of it begins
-	values     []span // where its values stand, from the begin of their group
+	begin, end int       // where its text stands
+	division   *division // of which the hot values are known:
+	values     []span    // where they stand
 }
 
 type span struct{ begin, end int }
 
 // Writer makes one for a text that only grows.
-func (o *Object) Writer() *Writer {
-	return &Writer{o: o, groups: make([]int, len(o.groups)), values: make([]span, len(o.members))}
-}
+func (o *Object) Writer() *Writer { return &Writer{o: o, values: make([]span, len(o.members))} }
 
 // AppendTo appends the members of a row of the kind, without braces. The row must stay
 // as it is until the next call has returned, and so must the text.
@@ -65,25 +60,25 @@ func (w *Writer) AppendTo(b []byte, row Row) []byte {
 	}
 	checkOwner(w.o.owner, row)
 	begin := len(b)
-	if w.before.at == nil {
-		b = w.appendAll(b, row)
-	} else {
-		b = w.appendChanges(b, row)
+	d := w.o.last.Load()
+	if w.before.at != nil {
+		d = w.o.comparison.division(row, w.before)
 	}
-	w.before, w.begin, w.end = row, begin, len(b)
+	if w.division == d {
+		b = w.appendChanges(b, row)
+	} else {
+		b = w.appendAll(b, row)
+	}
+	w.division, w.before, w.begin, w.end = d, row, begin, len(b)
 	return b
 }
 
 func (w *Writer) appendAll(b []byte, row Row) []byte {
-	for i, g := range w.o.groups {
-		w.groups[i] = len(b)
-		for j := g.first; j < g.last; j++ {
-			m := &w.o.members[j]
-			b = append(b, m.key...)
-			begin := len(b) - w.groups[i]
-			b = m.appendJSON(b, row)
-			w.values[j] = span{begin, len(b) - w.groups[i]}
-		}
+	for i := range w.o.members {
+		b = append(b, w.o.members[i].key...)
+		begin := len(b)
+		b = w.o.appendJSON(b, i, row)
+		w.values[i] = span{begin, len(b)}
 	}
 	return b
 }
@@ -91,38 +86,31 @@ func (w *Writer) appendAll(b []byte, row Row) []byte {
 func (w *Writer) appendChanges(b []byte, row Row) []byte {
 	rest := w.begin           // of the text before: from where it is not copied yet
 	moved := len(b) - w.begin // how far what is not copied yet will be from there
-	for i := range w.o.groups {
-		g, old := &w.o.groups[i], w.groups[i]
-		w.groups[i] += moved
-		if sameMemory(row, w.before, g.begin, g.end) {
+	for _, i := range w.division.hot {
+		its := &w.values[i]
+		if w.o.fields[i].same(row, w.before) {
+			its.begin += moved
+			its.end += moved
 			continue
 		}
-		movedGroup := moved
-		for j := g.first; j < g.last; j++ {
-			its := &w.values[j]
-			if w.o.fields[j].same(row, w.before) {
-				its.begin += moved - movedGroup
-				its.end += moved - movedGroup
-				continue
-			}
-			b = append(b, b[rest:old+its.begin]...)
-			rest = old + its.end
-			its.begin = len(b) - w.groups[i]
-			b = w.o.members[j].appendJSON(b, row)
-			its.end = len(b) - w.groups[i]
-			moved = len(b) - rest
-		}
+		b = append(b, b[rest:its.begin]...)
+		rest = its.end
+		its.begin = len(b)
+		b = w.o.appendJSON(b, i, row)
+		its.end = len(b)
+		moved = len(b) - rest
 	}
 	return append(b, b[rest:w.end]...)
 }
 
-// appendJSON appends the value of the column in a row, as [Cell.AppendJSON] does.
-func (m *member) appendJSON(b []byte, row Row) []byte {
-	if m.knownBit(row) == 0 {
+// appendJSON appends the value of a member, as [Cell.AppendJSON] does.
+func (o *Object) appendJSON(b []byte, i int, row Row) []byte {
+	f := &o.fields[i]
+	if f.known != 0 && !*(*bool)(unsafe.Add(row.at, f.known)) {
 		return append(b, "null"...)
 	}
-	p := m.at(row)
-	switch m.kind {
+	p := unsafe.Add(row.at, f.offset)
+	switch f.kind {
 	case uintField:
 		return words.AppendUint(b, *(*uint64)(p))
 	case optUintField:
@@ -137,5 +125,5 @@ func (m *member) appendJSON(b []byte, row Row) []byte {
 		v, _ := (*parser.Opt[netip.Addr])(p).Get()
 		return append(words.AppendAddr(append(b, '"'), v), '"')
 	}
-	return m.Of(row).AppendJSON(b)
+	return o.members[i].Of(row).AppendJSON(b)
 }

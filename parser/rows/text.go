@@ -2,7 +2,7 @@ package rows
 
 import (
 	"net/netip"
-	"strconv"
+	"unsafe"
 
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/words"
@@ -11,7 +11,7 @@ import (
 // Texts gives columns of the rows of one kind as texts, as CSV has them.
 type Texts struct {
 	columns []*Column
-	comparison
+	*comparison
 }
 
 // TextsOf makes it for columns of one kind, in their order.
@@ -20,49 +20,43 @@ func TextsOf(columns []*Column) *Texts { return &Texts{columns, compare(columns)
 // Changed appends the numbers of the columns that may have another value than in the row
 // before, of the same kind. The zero Row has nothing in common with any.
 func (t *Texts) Changed(list []int, row, before Row) []int {
-	for i := range t.groups {
-		g := &t.groups[i]
-		if before.at != nil && sameMemory(row, before, g.begin, g.end) {
-			continue
+	checkOwner(t.owner, row)
+	if before.at == nil {
+		for i := range t.fields {
+			list = append(list, i)
 		}
-		for j := g.first; j < g.last; j++ {
-			if before.at == nil || !t.fields[j].same(row, before) {
-				list = append(list, j)
-			}
+		return list
+	}
+	for _, i := range t.division(row, before).hot {
+		if !t.fields[i].same(row, before) {
+			list = append(list, i)
 		}
 	}
 	return list
 }
 
-// AppendText appends the value of the column in a row of its kind, as Of and
-// [Cell.AppendText] do.
-func (c *Column) AppendText(b []byte, row Row) []byte {
-	checkOwner(c.owner, row)
-	if c.knownBit(row) == 0 {
+// Append appends the text of a column, as [Cell.AppendText] does. The row must be one
+// that Changed was asked about.
+func (t *Texts) Append(b []byte, column int, row Row) []byte {
+	f := &t.fields[column]
+	if f.known != 0 && !*(*bool)(unsafe.Add(row.at, f.known)) {
 		return b
 	}
-	p := c.at(row)
-	switch c.kind {
+	p := unsafe.Add(row.at, f.offset)
+	switch f.kind {
 	case uintField:
 		return words.AppendUint(b, *(*uint64)(p))
-	case textField:
-		return append(b, *(*string)(p)...)
 	case optUintField:
 		v, _ := (*parser.Opt[uint64])(p).Get()
 		return words.AppendUint(b, v)
-	case optIntField:
-		v, _ := (*parser.Opt[int64])(p).Get()
-		if v >= 0 {
-			return words.AppendUint(b, uint64(v))
-		}
+	case textField:
+		return append(b, *(*string)(p)...)
 	case optTextField:
 		v, _ := (*parser.Opt[string])(p).Get()
 		return append(b, v...)
-	case boolField:
-		return strconv.AppendBool(b, *(*bool)(p))
 	case optAddrField:
 		v, _ := (*parser.Opt[netip.Addr])(p).Get()
 		return words.AppendAddr(b, v)
 	}
-	return c.Of(row).AppendText(b)
+	return t.columns[column].Of(row).AppendText(b)
 }
