@@ -1,8 +1,8 @@
 package cli
 
 import (
-	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 )
 
 const (
@@ -14,11 +14,18 @@ const (
 // compressed bundle the tables are held; by itself the collector would let as
 // much garbage gather as they take.
 func boundGarbage() {
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
+	live := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(live) // unlike runtime.ReadMemStats it does not stop the program
+	held := live[0].Value.Uint64()
 	percent := 100
-	if m.HeapAlloc > garbage {
-		percent = max(leastGCPercent, int(garbage*100/m.HeapAlloc))
+	if held > garbage {
+		percent = max(leastGCPercent, int(garbage*100/held))
 	}
-	debug.SetGCPercent(percent)
+	if percent != gcPercent {
+		gcPercent = percent
+		debug.SetGCPercent(percent)
+	}
 }
+
+// gcPercent is what was set last.
+var gcPercent = 100

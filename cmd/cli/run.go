@@ -127,17 +127,13 @@ func (run *netstatRun) view(t target, name, title string, r *reporter) error {
 	if program := t.machine.Obfuscated(name); program != "" {
 		r.tell(warning, "%s obfuscated this capture: names, and addresses in texts, are made up, but the tables of /proc/net are hexadecimal and still hold the real addresses", program)
 	}
-	table, problems := names.Load(t.files, o.services)
-	for _, err := range problems {
-		if file, ok := errors.AsType[*names.FileError](err); ok {
-			return usagef("--services takes auto, bundle, builtin, none or the path of a file", "--services: %w", file.Err)
+	if c.usesNames(o) {
+		table, err := run.names(t, r)
+		if err != nil {
+			return err
 		}
-		r.Names(err)
+		view.Names = table
 	}
-	if table.UsedBuiltin && c.usesPorts(o) {
-		r.tell(note, "the bundle has no etc/services: ports are named from the built-in table (--services none turns that off)")
-	}
-	view.Names = table
 	view.Snapshot = snapshot.Load(t.files, byteOrder(o.byteOrder, c.needsByteOrder(o)))
 	if order := view.Snapshot.Order; order.Order == binary.BigEndian && order.From != fromOption {
 		r.tell(note, "%s shows that the machine is big-endian; --byte-order overrides that", order.From)
@@ -158,6 +154,21 @@ func (run *netstatRun) view(t target, name, title string, r *reporter) error {
 		return writeError(err)
 	}
 	return nil
+}
+
+// names reads the names of a machine.
+func (run *netstatRun) names(t target, r *reporter) (*names.Table, error) {
+	table, problems := names.Load(t.files, run.o.services)
+	for _, err := range problems {
+		if file, ok := errors.AsType[*names.FileError](err); ok {
+			return nil, usagef("--services takes auto, bundle, builtin, none or the path of a file", "--services: %w", file.Err)
+		}
+		r.Names(err)
+	}
+	if table.UsedBuiltin && run.c.usesPorts(run.o) {
+		r.tell(note, "the bundle has no etc/services: ports are named from the built-in table (--services none turns that off)")
+	}
+	return table, nil
 }
 
 // openBundle opens a bundle for the wanted files, and tells what is to be said of it.
@@ -212,6 +223,12 @@ func (c choice) needsByteOrder(o *options) bool {
 		return c.plan.NeedsByteOrder(query.Needs{Extend: o.Extend > 0})
 	}
 	return c.format.Whole || slices.ContainsFunc(c.kinds, func(k *rows.Kind) bool { return k.NeedsByteOrder(c.plan) })
+}
+
+// usesNames reports whether any name is looked up. A file that was named as that of the
+// services is read in any case: it may not be there.
+func (c choice) usesNames(o *options) bool {
+	return !o.NumericHosts || !o.NumericPorts || !o.NumericUsers || o.services != names.Auto
 }
 
 // usesPorts reports whether the output has names of ports at all.

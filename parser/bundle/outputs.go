@@ -2,7 +2,6 @@ package bundle
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -61,10 +60,11 @@ var commandDirs = []string{"cmd/", "sos_commands/networking/", "insights_command
 // mangled is the file's name for a command, as sos makes it (sosreport/sos:
 // sos/report/plugins/__init__.py, _mangle_command).
 func mangled(command string) string {
-	return strings.Trim(unmangled.ReplaceAllString(strings.ReplaceAll(command, "/", "."), "_"), "._-")
+	words := strings.FieldsFunc(strings.ReplaceAll(command, "/", "."), func(r rune) bool {
+		return !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' || r == '_' || r == '-' || r == '.')
+	})
+	return strings.Trim(strings.Join(words, "_"), "._-")
 }
-
-var unmangled = regexp.MustCompile(`[^\w\-.]+`)
 
 // names lists the names below the machine's root that the output may have, best
 // first.

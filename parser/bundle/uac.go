@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // UAC keeps each file of /proc that it reads in one of its own, below
@@ -56,7 +57,7 @@ func uacLinks(stored string, r io.Reader) (map[string]string, error) {
 	br := bufio.NewReaderSize(r, bufferSize)
 	for len(links) < maxSections {
 		line, _, err := wholeLine(br)
-		if m := socketLink.FindSubmatch(line); m != nil {
+		if m := socketLink().FindSubmatch(line); m != nil {
 			links["proc/"+p+"/fd/"+string(m[1])] = string(m[2])
 		}
 		if errors.Is(err, io.EOF) {
@@ -69,7 +70,9 @@ func uacLinks(stored string, r io.Reader) (map[string]string, error) {
 	return links, nil
 }
 
-var socketLink = regexp.MustCompile(`(?:^| )([0-9]{1,9}) -> (socket:\[[0-9]{1,20}\])$`)
+var socketLink = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?:^| )([0-9]{1,9}) -> (socket:\[[0-9]{1,20}\])$`)
+})
 
 // pid gives the last element of a name if it is the number of a process.
 func pid(name string) string {

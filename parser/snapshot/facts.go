@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -287,11 +288,11 @@ func dateText(text string) string {
 	return clockText(firstLine(text))
 }
 
-var clock = regexp.MustCompile(`\b[0-2]?[0-9]:[0-5][0-9]:[0-6][0-9]\b`)
+var clock = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\b[0-2]?[0-9]:[0-5][0-9]:[0-6][0-9]\b`) })
 
 // clockText takes a text only if it has a time of day in it: messages have not.
 func clockText(text string) string {
-	if !clock.MatchString(text) {
+	if !clock().MatchString(text) {
 		return ""
 	}
 	return strings.TrimSpace(text)

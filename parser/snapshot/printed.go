@@ -7,6 +7,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/coldstat/coldstat/parser"
 )
@@ -118,7 +119,7 @@ func (s *Snapshot) coverage(text text[parser.PrintedSocket]) *coverage {
 		c.tables[row.Table], c.rows[row.Table] = true, true
 	}
 	head, _ := s.readSmall(text.name, maxFactFile)
-	if !socketHeading.Match(head) {
+	if !socketHeading().Match(head) {
 		return c // a message that the command failed has none
 	}
 	if o, ok := parser.OptionsOf(s.Called(text.name), path.Base(text.name)); ok {
@@ -172,7 +173,9 @@ func (c *coverage) asked(o parser.CommandOptions) {
 }
 
 // socketHeading is what netstat and ss print before the rows.
-var socketHeading = regexp.MustCompile(`(?m)^(Active Internet connections|Active UNIX|Netid|State|Recv-Q) `)
+var socketHeading = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^(Active Internet connections|Active UNIX|Netid|State|Recv-Q) `)
+})
 
 // onceTold yields the errors of a text when it is first read: it is read for each
 // table anew.
