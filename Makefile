@@ -5,7 +5,9 @@ FUZZTIME ?= 10s
 BENCHFLAGS ?=
 COMPARE ?=
 
-.PHONY: help build test race cover fuzz bench lint fmt golden confirm man clean
+PGO = cmd/coldstat/default.pgo
+
+.PHONY: help build test race cover fuzz bench pgo lint fmt golden confirm man clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z]*\):.*## /\1|/p' Makefile | \
@@ -42,6 +44,11 @@ bench: ## run the benchmarks and compare with netstat; with an earlier dist/benc
 	@! grep '^FAIL' dist/bench/new.txt
 	@if [ -e dist/bench/old.txt ]; then $(GO) tool benchstat dist/bench/old.txt dist/bench/new.txt; fi
 	$(GO) run ./fixtures/bench $(COMPARE)
+
+pgo: ## renew cmd/coldstat/default.pgo, the profile by which the compiler optimises
+	@mkdir -p dist
+	$(GO) test ./render -trimpath -run '^$$' -bench 'Netstat|Formats/(json|ndjson|csv)' -benchtime 40x -cpuprofile dist/cpu.prof -o dist/render.test
+	$(GO) tool pprof -proto dist/render.test dist/cpu.prof >$(PGO)
 
 lint: ## check formatting, go vet and staticcheck
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "not formatted (make fmt):"; echo "$$files"; exit 1; fi

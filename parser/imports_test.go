@@ -43,7 +43,7 @@ type pkg struct {
 
 func ours(t *testing.T) (list []pkg) {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", "./...")
+	cmd := exec.Command("go", "list", "-pgo=off", "-json=ImportPath,Imports,Deps", "./...")
 	cmd.Dir = fixtures.Root(t)
 	out, err := cmd.Output()
 	if err != nil {

@@ -116,7 +116,8 @@ func inetLayout(o Options) layout[InetSocket] {
 		drops := bytes.Contains(head, []byte("drops"))
 		return func(l *lines) decoder[InetSocket] {
 			return decoder[InetSocket]{
-				pass: pass,
+				pass:  pass,
+				fills: o.UpToInode,
 				quick: func(text []byte, s *InetSocket) bool {
 					at, ok := quickInet(text, s, little)
 					if !ok {

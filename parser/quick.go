@@ -116,9 +116,7 @@ func quickUnix(b []byte, s *UnixSocket) (path []byte, ok bool) {
 	if bad1|bad2|bad3|bad4 != 0 || odd > 0xf || at < 0 || at < len(b) && b[at] != ' ' {
 		return nil, false
 	}
-	if pointer != 0 {
-		s.Pointer = Some(pointer)
-	}
+	s.Pointer = Opt[uint64]{pointer, pointer != 0}
 	s.RefCount, s.Protocol, s.Flags, s.Type, s.State = refs, proto, flags, typ, state
 	s.Inode, s.HasInode = inode, true
 	if at < len(b) {

@@ -37,9 +37,12 @@ func rows[T any](file string, r io.Reader, header bool,
 // lines is at.
 type layout[T any] func(head []byte) func(*lines) decoder[T]
 
-// A decoder makes a row of a line. Both functions get a zero row to fill.
+// A decoder makes a row of a line. Both functions get a zero row to fill, or with
+// fills one that they have filled before.
 type decoder[T any] struct {
 	row func(c *cursor, row *T)
+	// fills is set if they set the same columns of every row.
+	fills bool
 	// quick, if not nil, is tried before: it knows rows in the form that kernels
 	// nearly always give them, and decodes them as row does. It may have filled in
 	// something when it says that it does not know a row.
@@ -106,7 +109,9 @@ func each[T any](l *lines, file string, d decoder[T], yield func(*T, error) bool
 		if d.pass != nil && !l.cut && d.pass(text) {
 			continue
 		}
-		at.row = zero
+		if !d.fills {
+			at.row = zero
+		}
 		if d.quick != nil && !l.cut && d.quick(text, &at.row) {
 			if !yield(&at.row, nil) {
 				return
@@ -114,7 +119,9 @@ func each[T any](l *lines, file string, d decoder[T], yield func(*T, error) bool
 			continue
 		}
 		c.reset(text, l.cut)
-		at.row = zero
+		if !d.fills {
+			at.row = zero
+		}
 		d.row(c, &at.row)
 		if c.err != nil {
 			if !yield(nil, c.rowError(file, l.line)) {

@@ -54,6 +54,7 @@ func unixLayout(head []byte) func(*lines) decoder[UnixSocket] {
 	return func(l *lines) decoder[UnixSocket] {
 		var names arena
 		return decoder[UnixSocket]{
+			fills: true,
 			quick: func(text []byte, s *UnixSocket) bool {
 				path, ok := quickUnix(text, s)
 				if !ok || !hasInode {
@@ -83,17 +84,17 @@ func unixLayout(head []byte) func(*lines) decoder[UnixSocket] {
 func (c *cursor) unix(s *UnixSocket, hasInode bool) (path []byte) {
 	c.blanks()
 	start := c.pos
-	if num := c.rawHex("Num", start, 64); num != 0 {
-		s.Pointer = Some(num)
-	}
+	num := c.rawHex("Num", start, 64)
+	s.Pointer = Opt[uint64]{num, num != 0}
 	c.colon("Num", start)
 	s.RefCount = uint32(c.hex("RefCount", 32))
 	s.Protocol = uint32(c.hex("Protocol", 32))
 	s.Flags = uint32(c.hex("Flags", 32))
 	s.Type = uint16(c.hex("Type", 16))
 	s.State = uint8(c.hex("St", 8))
+	s.Inode, s.HasInode = 0, hasInode
 	if hasInode {
-		s.Inode, s.HasInode = c.dec("Inode", 64), true
+		s.Inode = c.dec("Inode", 64)
 	}
 	if c.err == nil && c.pos < len(c.b) {
 		path = c.b[c.pos+1:] // exactly one blank stands before the name

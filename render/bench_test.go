@@ -1,46 +1,45 @@
 package render
 
 import (
+	"bytes"
 	"io"
 	"io/fs"
 	"testing"
 	"testing/fstest"
 
+	"github.com/coldstat/coldstat/fixtures"
 	"github.com/coldstat/coldstat/parser/names"
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/rows"
 	"github.com/coldstat/coldstat/parser/snapshot"
-
-	"bytes"
-	"fmt"
 )
 
 const benchRows = 50_000
 
-// benchHost has tables of benchRows rows as the kernel pads them.
-func benchHost() fstest.MapFS {
-	var tcp, tcp6, unix bytes.Buffer
-	fmt.Fprintf(&tcp, "%-149s\n", "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode")
-	tcp6.WriteString("  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n")
-	unix.WriteString("Num       RefCount Protocol Flags    Type St Inode Path\n")
-	for i := range benchRows {
-		tail := fmt.Sprintf("%02X %08X:%08X %02X:%08X %08X %5d %8d %d 1 0000000000000000 20 4 30 10 -1",
-			1+i%11, i%7, 0, i%3, i, 0, 33, 0, 10000+i)
-		fmt.Fprintf(&tcp, "%-149s\n", fmt.Sprintf("%4d: %08X:%04X %08X:%04X %s", i, 0x0100000a+i, 1+i%65535, 0x0200000a, 443, tail))
-		fmt.Fprintf(&tcp6, "%4d: B80D0120%08X0000000001000000:%04X B80D01200000000000000000%08X:%04X %s\n", i, i, 443, i, 1+i%65535, tail)
-		fmt.Fprintf(&unix, "%016x: %08X %08X %08X %04X %02X %5d /run/user/%d/bus\n", 0, 2, 0, 0, 1, 3, 20000+i, i)
+// benchHost has tables of benchRows rows, as a busy host.
+func benchHost(tb testing.TB) fstest.MapFS {
+	tb.Helper()
+	table := func(write func(io.Writer) error) *fstest.MapFile {
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			tb.Fatal(err)
+		}
+		return &fstest.MapFile{Data: b.Bytes()}
 	}
-	return fstest.MapFS{
-		"proc/net/tcp":  {Data: tcp.Bytes()},
-		"proc/net/tcp6": {Data: tcp6.Bytes()},
-		"proc/net/unix": {Data: unix.Bytes()},
-		"etc/hosts":     {Data: []byte("127.0.0.1 localhost\n10.0.0.2 peer.example.com peer\n")},
+	big := fixtures.Big{Rows: benchRows}
+	named := fixtures.Big{Rows: benchRows, Peers: 40}
+	host := fstest.MapFS{
+		"proc/net/tcp": table(named.TCP), "proc/net/tcp6": table(big.TCP6), "proc/net/unix": table(big.Unix),
 	}
+	for _, name := range []string{"etc/hosts", "etc/services"} {
+		host[name] = &fstest.MapFile{Data: []byte(named.Names().Files[name])}
+	}
+	return host
 }
 
 // BenchmarkNetstat decodes and renders a table of 50,000 rows.
 func BenchmarkNetstat(b *testing.B) {
-	host := benchHost()
+	host := benchHost(b)
 	numeric := Columns{NumericHosts: true, NumericPorts: true, NumericUsers: true}
 	for _, bb := range []struct {
 		name, file string
@@ -89,7 +88,7 @@ func (ignore) Fail()                                              {}
 
 // TestRenderAllocs: rendering a row costs no allocation.
 func TestRenderAllocs(t *testing.T) {
-	host := benchHost()
+	host := benchHost(t)
 	for name, o := range map[string]query.Options{
 		"tcp":  {TCP: true, All: true},
 		"unix": {All: true, Families: []query.Family{query.UnixAF}},
@@ -108,7 +107,7 @@ func TestRenderAllocs(t *testing.T) {
 
 // BenchmarkFormats decodes a table and writes it in each format made of rows.
 func BenchmarkFormats(b *testing.B) {
-	host := benchHost()
+	host := benchHost(b)
 	v := benchView(b, host, query.Options{TCP: true, All: true, Families: []query.Family{query.Inet}},
 		Columns{NumericHosts: true, NumericPorts: true, NumericUsers: true})
 	v.Kinds = rows.Selected(v.Plan)

@@ -118,6 +118,9 @@ func (n *netstat) appendEndpoint(b []byte, proto query.Protocol, ap netip.AddrPo
 // appendNumeric does the same for a number as port, which never is too long, and an
 // address without a name: nothing in it needs to be made safe.
 func (n *netstat) appendNumeric(b []byte, ap netip.AddrPort) []byte {
+	if ap.Addr().Is4() {
+		return appendNumeric4(b, ap.Addr().As4(), ap.Port())
+	}
 	from := len(b)
 	b = appendAddr(b, ap.Addr())
 	var digits [5]byte
@@ -126,6 +129,15 @@ func (n *netstat) appendNumeric(b []byte, ap netip.AddrPort) []byte {
 		b = b[:from+most]
 	}
 	return pad(append(append(b, ':'), port...), from, endpointWidth)
+}
+
+// appendNumeric4 does it for IPv4, where text and blanks are one size.
+func appendNumeric4(b []byte, a [4]byte, port uint16) []byte {
+	from := len(b)
+	b = words.AppendAddr4(b, a)
+	b = append(b, ':')
+	b = appendPortNumber(b, port)
+	return append(b, blanks[:from+endpointWidth-len(b)]...)
 }
 
 // appendPortNumber appends a port: 0 is any.
