@@ -44,19 +44,31 @@ type csvBatch struct {
 	rows    int
 	before  rows.Row
 	texts   []byte
-	cells   []span // by row and column
-	varies  []bool // by column: the rows do not all have the same
-	tame    bool   // no field needs quotes
+	text    string     // of all cells, once the batch is complete
+	cells   []cellText // by row and column
+	varies  []bool     // by column: the rows do not all have the same
+	tame    bool       // no field needs quotes
 	changed []int
+	records *recordList
 }
 
-type span struct{ begin, end int }
+// A cellText is where the text of a cell stands.
+type cellText struct {
+	text       *string // that of the batch
+	begin, end int32
+}
+
+func (c *cellText) String() string { return (*c.text)[c.begin:c.end] }
+
+func (m *recordMaker) newBatch() *csvBatch {
+	return &csvBatch{varies: make([]bool, len(m.columns)), cells: make([]cellText, batchRows*len(m.columns))}
+}
 
 // append renders rows; it is called by several goroutines.
 func (m *recordMaker) append(b []byte, list iter.Seq[rows.Row]) (_ []byte, n int, err error) {
 	batch, _ := m.free.Get().(*csvBatch)
 	if batch == nil {
-		batch = &csvBatch{varies: make([]bool, len(m.columns)), cells: make([]span, batchRows*len(m.columns))}
+		batch = m.newBatch()
 	}
 	defer m.free.Put(batch)
 	batch.clear()
@@ -96,9 +108,9 @@ func (m *recordMaker) add(batch *csvBatch, row rows.Row) {
 			batch.tame = false
 			batch.texts = append(batch.texts[:from], m.harmlessCell(batch.texts[from:])...)
 		}
-		cells[i] = span{from, len(batch.texts)}
+		cells[i] = cellText{&batch.text, int32(from), int32(len(batch.texts))}
 		if !batch.varies[i] && batch.rows > 0 {
-			first := batch.cells[i]
+			first := &batch.cells[i]
 			batch.varies[i] = string(batch.texts[first.begin:first.end]) != string(batch.texts[from:])
 		}
 	}
@@ -109,42 +121,35 @@ func (m *recordMaker) add(batch *csvBatch, row rows.Row) {
 // appendBatch lets gocsv make the records.
 func (m *recordMaker) appendBatch(b []byte, batch *csvBatch) ([]byte, error) {
 	s := m.shape(batch)
-	r := s.take()
-	defer s.free.Put(r)
-	texts := string(batch.texts)
-	for row, at := 0, 0; row < batch.rows; row++ {
-		for _, column := range s.columns {
-			cell := batch.cells[row*len(m.columns)+column]
-			r.cells[at] = texts[cell.begin:cell.end]
-			at++
-		}
+	if batch.records == nil || batch.records.shape != s {
+		batch.records = s.records(batch, len(m.columns))
 	}
+	batch.text = string(batch.texts)
 	w := &batchWriter{b: b, comma: m.comma, s: s, columns: m.columns, tame: batch.tame}
 	for _, column := range s.columns {
-		w.constant = append(w.constant, w.between(batch, texts, len(w.constant), column))
+		w.constant = append(w.constant, w.between(batch, len(w.constant), column))
 	}
-	w.constant = append(w.constant, w.between(batch, texts, len(w.constant), len(m.columns)))
-	err := gocsv.MarshalCSVWithoutHeaders(r.records(batch.rows), w)
+	w.constant = append(w.constant, w.between(batch, len(w.constant), len(m.columns)))
+	err := gocsv.MarshalCSVWithoutHeaders(batch.records.first(batch.rows), w)
 	return w.b, err
 }
 
-// A shape is the columns that gocsv gets, and the memory for their cells.
+// A shape is the columns that gocsv gets.
 type shape struct {
 	columns []int
 	record  reflect.Type // a struct with a cell for each of them
-	free    sync.Pool    // of *recordList
 }
 
-// A recordList is records whose cells point to texts.
+// A recordList is records whose cells point to those of a batch.
 type recordList struct {
+	shape *shape
 	list  reflect.Value // an array
 	whole any           // a copy of it
-	cells []string
 }
 
-// records gives the first n. gocsv is faster with an array than with a slice: it need
-// not take the address of each cell, for there is none.
-func (r *recordList) records(n int) any {
+// first gives the first n records. gocsv is faster with an array than with a slice: it
+// need not take the address of each cell, for there is none.
+func (r *recordList) first(n int) any {
 	if n == batchRows {
 		return r.whole
 	}
@@ -153,10 +158,10 @@ func (r *recordList) records(n int) any {
 
 // A cell is a text for gocsv. It is one pointer, because gocsv asks for the field as an
 // interface, which for anything else costs an allocation.
-type cell struct{ text *string }
+type cell struct{ *cellText }
 
 // MarshalCSV gives the text.
-func (c cell) MarshalCSV() (string, error) { return *c.text, nil }
+func (c cell) MarshalCSV() (string, error) { return c.String(), nil }
 
 // shape gives one that has all columns that vary in a batch.
 func (m *recordMaker) shape(batch *csvBatch) *shape {
@@ -196,17 +201,13 @@ func newShape(columns []int) *shape {
 	return &shape{columns: columns, record: reflect.StructOf(fields)}
 }
 
-// take gives records for a batch, whose cells are set up once.
-func (s *shape) take() *recordList {
-	if r, ok := s.free.Get().(*recordList); ok {
-		return r
-	}
-	r := &recordList{
-		list:  reflect.New(reflect.ArrayOf(batchRows, s.record)).Elem(),
-		cells: make([]string, batchRows*len(s.columns)),
-	}
-	for i := range r.cells {
-		r.list.Index(i / len(s.columns)).Field(i % len(s.columns)).Set(reflect.ValueOf(cell{&r.cells[i]}))
+// records makes those of a batch, once.
+func (s *shape) records(batch *csvBatch, columns int) *recordList {
+	r := &recordList{shape: s, list: reflect.New(reflect.ArrayOf(batchRows, s.record)).Elem()}
+	for row := range batchRows {
+		for i, column := range s.columns {
+			r.list.Index(row).Field(i).Set(reflect.ValueOf(cell{&batch.cells[row*columns+column]}))
+		}
 	}
 	r.whole = r.list.Interface()
 	return r
@@ -225,7 +226,7 @@ type batchWriter struct {
 
 // between gives the text from behind the cell number i of a record to the column next:
 // commas and constant columns.
-func (w *batchWriter) between(batch *csvBatch, texts string, i, next int) string {
+func (w *batchWriter) between(batch *csvBatch, i, next int) string {
 	var b []byte
 	from := 0
 	if i > 0 {
@@ -235,7 +236,7 @@ func (w *batchWriter) between(batch *csvBatch, texts string, i, next int) string
 		if column > 0 {
 			b = append(b, byte(w.comma))
 		}
-		b = w.appendField(b, column, texts[batch.cells[column].begin:batch.cells[column].end])
+		b = w.appendField(b, column, batch.cells[column].String())
 	}
 	switch {
 	case next == len(w.columns):

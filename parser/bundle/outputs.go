@@ -79,19 +79,17 @@ func (o *output) names() (list []string) {
 
 // An outputIndex is the list of outputs, looked at from other sides.
 type outputIndex struct {
-	names  map[string][]string // by the name under which an output is read
-	stored map[string]bool     // all of these names
-	tops   []string            // their first elements
+	stored map[string]bool // the names that outputs may have
+	tops   []string        // their first elements
 	// byCommand gives the file's name for a command, and files are all of these.
 	byCommand map[string]string
 	files     map[string]bool
 }
 
 var indexed = sync.OnceValue(func() (x outputIndex) {
-	x.names, x.stored = map[string][]string{}, map[string]bool{}
+	x.stored = map[string]bool{}
 	x.byCommand, x.files = map[string]string{}, map[string]bool{}
 	for _, o := range outputs {
-		x.names[outputDir+o.name] = o.names()
 		for _, name := range o.names() {
 			x.stored[name] = true
 			first, _, _ := strings.Cut(name, "/")
@@ -109,10 +107,16 @@ var indexed = sync.OnceValue(func() (x outputIndex) {
 
 // outputNames gives the names that output/NAME may have, or nil for another file.
 func outputNames(name string) []string {
-	if !strings.HasPrefix(name, outputDir) {
+	output, ok := strings.CutPrefix(name, outputDir)
+	if !ok {
 		return nil
 	}
-	return indexed().names[name]
+	for i := range outputs {
+		if outputs[i].name == output {
+			return outputs[i].names()
+		}
+	}
+	return nil
 }
 
 // commandFile is the name that a section gets which holds the output of a command.
