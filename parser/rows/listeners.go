@@ -14,11 +14,20 @@ import (
 // listener's family: a listener on :: has its IPv4 connections in tcp6.
 type listeners struct {
 	byAddr map[netip.AddrPort]listener
-	ports  [1 << 16 / 64]uint64 // a bit for each port that anything listens on
+	onAny  map[uint32]listener // those of byAddr on any address, by anyKey
+	ports  portSet             // all that anything listens on
+	given  portSet             // those that anything listens on with an address given
 	// complete is set if the table was read whole: only then "no listener"
 	// means something.
 	complete bool
 }
+
+// A portSet has a bit for each port.
+type portSet [1 << 16 / 64]uint64
+
+func (s *portSet) add(port uint16) { s[port>>6] |= 1 << (port & 63) }
+
+func (s *portSet) has(port uint16) bool { return s[port>>6]>>(port&63)&1 != 0 }
 
 // A listener is what listens on one address and port: with SO_REUSEPORT it may
 // be several sockets.
@@ -43,7 +52,7 @@ func (r *Reader) listening(v6 bool) *listeners {
 	}
 	table := r.Snapshot.Listeners(file)
 	l := &listeners{
-		byAddr:   map[netip.AddrPort]listener{},
+		byAddr: map[netip.AddrPort]listener{}, onAny: map[uint32]listener{},
 		complete: table.State == snapshot.Present,
 	}
 	type found struct {
@@ -66,10 +75,8 @@ func (r *Reader) listening(v6 bool) *listeners {
 				l.complete = false
 				return
 			}
-			port := its.local.Port()
-			l.ports[port>>6] |= 1 << (port & 63)
 			its.sockets += l.byAddr[its.local].sockets
-			l.byAddr[its.local] = its
+			l.add(its)
 		}
 	})
 	r.listeners[i] = l
@@ -81,7 +88,7 @@ func (r *Reader) listening(v6 bool) *listeners {
 func (r *Reader) direct(row *Socket, v6 bool, s *parser.InetSocket) {
 	l := r.listening(v6) // by prepare
 	its, listens := l.of(s.Local)
-	sharesPort := l.on(s.Local.Port())
+	sharesPort := l.ports.has(s.Local.Port())
 	switch {
 	case s.State == parser.SynSent:
 		row.Direction = parser.Some("out")
@@ -125,19 +132,34 @@ func (r *Reader) limits() *snapshot.Backlogs {
 // of gives the listener that a connection to this address belongs to: the one
 // on the address itself, else the one on any.
 func (l *listeners) of(local netip.AddrPort) (listener, bool) {
-	if !l.on(local.Port()) {
+	port := local.Port()
+	if l.given.has(port) {
+		if its, ok := l.byAddr[local]; ok {
+			return its, true
+		}
+	}
+	if !l.ports.has(port) {
 		return listener{}, false
 	}
-	if its, ok := l.byAddr[local]; ok {
-		return its, true
-	}
-	unspecified := netip.IPv4Unspecified()
-	if local.Addr().Is6() {
-		unspecified = netip.IPv6Unspecified()
-	}
-	its, ok := l.byAddr[netip.AddrPortFrom(unspecified, local.Port())]
+	its, ok := l.onAny[anyKey(local)]
 	return its, ok
 }
 
-// on reports whether anything listens on a port.
-func (l *listeners) on(port uint16) bool { return l.ports[port>>6]>>(port&63)&1 != 0 }
+// anyKey is the port and the family.
+func anyKey(local netip.AddrPort) uint32 {
+	if local.Addr().Is4() {
+		return uint32(local.Port())
+	}
+	return uint32(local.Port()) | 1<<16
+}
+
+func (l *listeners) add(its listener) {
+	port := its.local.Port()
+	l.byAddr[its.local] = its
+	l.ports.add(port)
+	if its.local.Addr().IsUnspecified() {
+		l.onAny[anyKey(its.local)] = its
+	} else {
+		l.given.add(port)
+	}
+}
