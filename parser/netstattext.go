@@ -70,7 +70,7 @@ type netstatText struct {
 	// pathAfter is how far behind the start of the program column the path of a
 	// UNIX socket starts; 0 if there are no programs.
 	pathAfter int
-	names     arena
+	names     Arena
 }
 
 // read decodes a row. It reports whether the line is one.
@@ -287,7 +287,7 @@ func (n *netstatText) owner(c *cursor, p *Printed, end int) {
 			return
 		}
 		p.PID = Some(pid)
-		p.Program = n.names.keep(bytes.TrimRight(c.b[c.pos:max(end, c.pos)], " \t"))
+		p.Program = n.names.Keep(bytes.TrimRight(c.b[c.pos:max(end, c.pos)], " \t"))
 		c.pos = max(end, c.pos)
 	}
 }
@@ -334,7 +334,7 @@ func (n *netstatText) unix(c *cursor, s *UnixSocket) {
 		c.blanks()
 	}
 	if c.err == nil {
-		s.Path = n.names.keep(c.b[c.pos:])
+		s.Path = n.names.Keep(c.b[c.pos:])
 	}
 }
 

@@ -62,7 +62,7 @@ type pairs struct {
 
 	head  []byte // the line of names, kept while that of the values is read
 	at    int    // its number
-	names arena
+	names Arena
 }
 
 // pair reads the values for the line of names that text is, and gives the line
@@ -102,9 +102,9 @@ func (p *pairs) counters(title, text []byte) bool {
 	names.reset(p.head, false)
 	values.reset(text, false)
 	names.pos, values.pos = len(title), len(title)
-	section := p.names.keep(title[:len(title)-1])
+	section := p.names.Keep(title[:len(title)-1])
 	for !names.done() {
-		c := Counter{Line: p.l.line, Section: section, Name: p.names.keep(names.token("name"))}
+		c := Counter{Line: p.l.line, Section: section, Name: p.names.Keep(names.token("name"))}
 		missing := values.done()
 		start := values.pos
 		field := counterField(c.Name)

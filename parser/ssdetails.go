@@ -152,7 +152,7 @@ func (t *ssText) users(c *cursor, p *Printed) {
 		}
 	}
 	c.byte(')', field, start)
-	p.Program = t.names.keep(program)
+	p.Program = t.names.Keep(program)
 }
 
 // commLen is how long a process's name can be.

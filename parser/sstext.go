@@ -90,7 +90,7 @@ type ssText struct {
 	// The ports of listeners on `*` and on `[::]`.
 	stars, colons *[1 << 16 / 64]uint64
 
-	names arena
+	names Arena
 }
 
 // read decodes a row. It reports whether the line is one. A row that could be of
@@ -244,7 +244,7 @@ func (t *ssText) unix(c *cursor, s *UnixSocket, state State, send uint64) {
 	c.pos = colon + 1
 	s.Inode, s.HasInode = c.dec("Local Address:Port", 64), true
 	if path := c.b[start:colon]; string(path) != "*" {
-		s.Path = t.names.keep(path)
+		s.Path = t.names.Keep(path)
 	}
 	held := s.Inode != 0
 	switch {

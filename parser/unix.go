@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"iter"
-	"strings"
 )
 
 // A UnixSocket is one row of /proc/net/unix, written by unix_seq_show
@@ -52,7 +51,7 @@ func Unix(file string, r io.Reader, _ Options) iter.Seq2[UnixSocket, error] {
 func unixLayout(head []byte) func(*lines) decoder[UnixSocket] {
 	hasInode := bytes.Contains(head, []byte("Inode"))
 	return func(l *lines) decoder[UnixSocket] {
-		var names arena
+		var names Arena
 		return decoder[UnixSocket]{
 			fills: true,
 			quick: func(text []byte, s *UnixSocket) bool {
@@ -60,7 +59,7 @@ func unixLayout(head []byte) func(*lines) decoder[UnixSocket] {
 				if !ok || !hasInode {
 					return false
 				}
-				s.Line, s.Path = l.line, names.keep(path)
+				s.Line, s.Path = l.line, names.Keep(path)
 				return true
 			},
 			row: func(c *cursor, s *UnixSocket) {
@@ -73,7 +72,7 @@ func unixLayout(head []byte) func(*lines) decoder[UnixSocket] {
 					c.fail("Inode", c.pos, ErrShort)
 					return
 				}
-				s.Line, s.Path = l.line, names.keep(path)
+				s.Line, s.Path = l.line, names.Keep(path)
 				c.field, c.at, c.pos = "Path", len(c.b)-len(path), len(c.b)
 			},
 		}
@@ -100,27 +99,4 @@ func (c *cursor) unix(s *UnixSocket, hasInode bool) (path []byte) {
 		path = c.b[c.pos+1:] // exactly one blank stands before the name
 	}
 	return path
-}
-
-// An arena makes strings of small pieces with one allocation for many. The
-// pieces stay valid as long as they are used: a strings.Builder never moves
-// what it has handed out while its capacity lasts.
-type arena struct{ b *strings.Builder }
-
-const arenaSize = 32 << 10
-
-func (a *arena) keep(p []byte) string {
-	if len(p) == 0 {
-		return ""
-	}
-	if len(p) > arenaSize/8 {
-		return string(p)
-	}
-	if a.b == nil || a.b.Cap()-a.b.Len() < len(p) {
-		a.b = new(strings.Builder)
-		a.b.Grow(arenaSize)
-	}
-	from := a.b.Len()
-	a.b.Write(p)
-	return a.b.String()[from:]
 }

@@ -44,7 +44,7 @@ func (r *Reader) Packets() iter.Seq[Packet] {
 				ProtocolNumber: uint64(s.Protocol), Protocol: text(words.EtherType(s.Protocol)),
 				IfIndex: found(uint64(s.IfIndex), s.IfIndex >= 0), Interface: r.ifName(s.IfIndex), Running: s.Running, RecvQ: s.RecvQ,
 				UID: uint64(s.UID), User: r.user(s.UID), Inode: s.Inode,
-				RefCount: s.RefCount, Pointer: pointer(s.Pointer), Origin: r.origin(t.File, s.Line),
+				RefCount: s.RefCount, Pointer: pointer(s.Pointer, nil), Origin: r.origin(t.File, s.Line),
 			}
 			row.Holder = r.holder(s.Inode, nil, "")
 			if !yield(row) {
@@ -113,7 +113,7 @@ func (r *Reader) NetlinkSockets() iter.Seq[Netlink] {
 			row := Netlink{
 				ProtocolNumber: uint64(s.Protocol), Protocol: text(words.NetlinkProtocol(s.Protocol)),
 				PortID: s.PortID, Groups: uint64(s.Groups), RecvQ: s.RecvQ, SendQ: s.SendQ, Dumping: s.Dumping,
-				Drops: s.Drops, Inode: s.Inode, RefCount: s.RefCount, Pointer: pointer(s.Pointer),
+				Drops: s.Drops, Inode: s.Inode, RefCount: s.RefCount, Pointer: pointer(s.Pointer, nil),
 				Origin: r.origin(t.File, s.Line),
 			}
 			if inode, ok := s.Inode.Get(); ok {

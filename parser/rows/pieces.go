@@ -6,6 +6,7 @@ import (
 	"sync"
 	"unsafe"
 
+	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
 )
@@ -73,18 +74,20 @@ func erased[T any](pieces iter.Seq[piece[T]]) iter.Seq[Piece] {
 }
 
 // made makes pieces of the rows of a table. fill is called by several goroutines, with
-// a zero row; it reports whether the row is wanted.
-func made[S, T any](t snapshot.Table[S], told Reporter, fill func(row *T, s *S) bool) iter.Seq[piece[T]] {
+// a zero row, and a place for its texts that lives as long as they are used; it reports
+// whether the row is wanted.
+func made[S, T any](t snapshot.Table[S], told Reporter, fill func(row *T, s *S, texts *parser.Arena) bool) iter.Seq[piece[T]] {
 	return func(yield func(piece[T]) bool) {
 		for chunk := range t.Chunks() {
 			var bad []error
 			rows := func(yield func(*T) bool) {
 				var zero T
 				two := new([2]T)
+				texts := new(parser.Arena)
 				row, before := &two[0], &two[1]
 				for s := range snapshot.Good(chunk.Rows, func(err error) { bad = append(bad, err) }) {
 					*row = zero
-					if !fill(row, s) {
+					if !fill(row, s, texts) {
 						continue
 					}
 					if !yield(row) {

@@ -266,15 +266,14 @@ func milliseconds(hundredths uint64) parser.Opt[uint64] {
 	return found(hundredths*10, hundredths < most)
 }
 
-// pointer is an address of the kernel as its files print it.
-func pointer(p parser.Opt[uint64]) parser.Opt[string] {
+// pointer is an address of the kernel as its files print it. texts may be nil.
+func pointer(p parser.Opt[uint64], texts *parser.Arena) parser.Opt[string] {
 	v, ok := p.Get()
 	if !ok {
 		return parser.Opt[string]{}
 	}
 	var digits [16]byte
-	b := strconv.AppendUint(digits[:0], v, 16)
-	return parser.Some(string(b))
+	return parser.Some(texts.Keep(strconv.AppendUint(digits[:0], v, 16)))
 }
 
 func widen[T uint8 | uint16 | uint32](n parser.Opt[T]) parser.Opt[uint64] {

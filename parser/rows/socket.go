@@ -131,10 +131,12 @@ func (r *Reader) inet(t query.InetTable, told Reporter) iter.Seq[piece[Socket]] 
 		return none
 	}
 	r.prepare(t)
-	return made(table, told, func(row *Socket, s *parser.InetSocket) bool {
+	protocol, family := protocolName(t), familyName(t.V6)
+	return made(table, told, func(row *Socket, s *parser.InetSocket, texts *parser.Arena) bool {
 		if !r.Plan.Inet(t.Protocol, s) {
 			return false
 		}
+		row.Protocol, row.Family, row.Pointer = protocol, family, pointer(s.Pointer, texts)
 		r.socket(row, t, table.File, s)
 		return true
 	})
@@ -157,10 +159,9 @@ func (r *Reader) prepare(t query.InetTable) {
 	}
 }
 
-// socket fills in a row.
+// socket fills in the rest of a row.
 func (r *Reader) socket(row *Socket, t query.InetTable, file string, s *parser.InetSocket) {
 	local, remote := s.Local.Addr(), s.Remote.Addr()
-	row.Protocol, row.Family = protocolName(t), familyName(t.V6)
 	row.V4Mapped = local.Is4In6() || remote.Is4In6()
 	row.LocalAddress, row.RemoteAddress = addr(local.Unmap()), addr(remote.Unmap())
 	row.LocalHost, row.RemoteHost = r.host(local), r.host(remote)
@@ -168,7 +169,7 @@ func (r *Reader) socket(row *Socket, t query.InetTable, file string, s *parser.I
 	row.Inode = found(s.Inode, !s.Printed.Lack(parser.LacksInode))
 	row.RefCount, row.Drops, row.QuickAck = s.RefCount, s.Drops, s.QuickAck
 	row.CongestionWindow, row.SlowStartThreshold, row.FastOpenQueue = s.CongestionWindow, s.SlowStartThreshold, s.FastOpenQueue
-	row.Slot, row.Pointer = found(s.Slot, s.Printed == nil), pointer(s.Pointer)
+	row.Slot = found(s.Slot, s.Printed == nil)
 	row.Origin = r.origin(file, s.Line)
 	row.Holder = r.holder(s.Inode, s.Printed, file)
 	// Of a socket without an inode the kernel prints 0 whoever owns it, but of
@@ -264,7 +265,7 @@ func (r *Reader) sctp(t query.InetTable, told Reporter) iter.Seq[piece[Socket]] 
 				continue
 			}
 			r.prepareHolders()
-			for p := range made(table, told, func(row *Socket, s *parser.SCTPSocket) bool {
+			for p := range made(table, told, func(row *Socket, s *parser.SCTPSocket, _ *parser.Arena) bool {
 				*row = r.sctpSocket(table.File, s, which.association)
 				return true
 			}) {
@@ -285,7 +286,7 @@ func (r *Reader) sctpSocket(file string, s *parser.SCTPSocket, association bool)
 		AssocID: widen(s.AssocID), AssocState: widen(s.AssocState), Heartbeat: s.HeartbeatInterval, InStreams: widen(s.InStreams), OutStreams: widen(s.OutStreams),
 		MaxRetransmits: s.MaxRetransmits, T1Retransmits: s.T1Retransmits, T2Retransmits: s.T2Retransmits,
 		RetransChunks: s.RetransmittedChunks, SendAllocated: s.SendBufferAllocated, SendQueued: s.SendBufferQueued,
-		SendBuffer: s.SendBuffer, RecvBuffer: s.RecvBuffer, Pointer: pointer(s.Pointer),
+		SendBuffer: s.SendBuffer, RecvBuffer: s.RecvBuffer, Pointer: pointer(s.Pointer, nil),
 		Origin: r.origin(file, s.Line),
 	}
 	if len(s.Local) > 0 {

@@ -52,17 +52,18 @@ func (r *Reader) unixSockets(told Reporter) iter.Seq[piece[Unix]] {
 		if r.wants("accept_queue_limit") {
 			r.limits()
 		}
-		made(table, told, func(row *Unix, s *parser.UnixSocket) bool {
+		made(table, told, func(row *Unix, s *parser.UnixSocket, texts *parser.Arena) bool {
 			if !r.Plan.Unix(s) {
 				return false
 			}
+			row.Pointer = pointer(s.Pointer, texts)
 			r.unix(row, table.File, s)
 			return true
 		})(yield)
 	}
 }
 
-// unix fills in a row.
+// unix fills in a row, but for its pointer.
 func (r *Reader) unix(row *Unix, file string, s *parser.UnixSocket) {
 	row.Protocol = uint64(s.Protocol)
 	row.RefCount = found(uint64(s.RefCount), !s.Printed.Lack(parser.LacksRefCount))
@@ -70,7 +71,6 @@ func (r *Reader) unix(row *Unix, file string, s *parser.UnixSocket) {
 	row.TypeNumber, row.Type = uint64(s.Type), words.UnixType(s.Type)
 	row.StateNumber, row.State = uint64(s.State), words.UnixState(s.State, s.Flags)
 	row.Inode = found(s.Inode, s.HasInode && !s.Printed.Lack(parser.LacksInode))
-	row.Pointer = pointer(s.Pointer)
 	row.Path = strings.ReplaceAll(s.Path, "\x00", "@")
 	row.Origin = r.origin(file, s.Line)
 	if row.Flags.Known() {
