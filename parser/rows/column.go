@@ -31,7 +31,7 @@ type Column struct {
 	// table has, else from 1, the most important, to 9.
 	Show int
 
-	// Where the field is, and what: see [Column.at] and [Column.knownBit].
+	// Where the field is, its flag (see knownOffset), and what it is.
 	owner         reflect.Type
 	offset, known uintptr
 	kind          fieldKind

@@ -26,7 +26,7 @@ type comparison struct {
 // A field is where a column stands in a row, in bytes.
 type field struct {
 	offset, size uint32
-	known        uint32 // where its flag is, see [Column.knownBit]
+	known        uint32 // where the bool is that says whether it is known; 0 if it always is
 	kind         fieldKind
 }
 

@@ -66,19 +66,6 @@ func checkOwner(owner reflect.Type, row Row) {
 	}
 }
 
-// knownBit is 1 if the column is known in a row, which the caller has checked: its
-// offset is that of the bool in an [parser.Opt], which knownOffset has asked for. Of a
-// column that is always known there is none.
-func (c *Column) knownBit(row Row) uint8 {
-	switch {
-	case c.known != 0:
-		return *(*uint8)(unsafe.Add(row.at, c.known)) // a bool is a byte, 0 or 1
-	case c.kind == wordsField && *(*Words)(c.at(row)) == nil:
-		return 0
-	}
-	return 1
-}
-
 // knownOffset gives the place of the flag that says whether a field is known, and 0 if
 // it always is: a flag has the value before it.
 func knownOffset(t reflect.Type, offset uintptr) uintptr {
