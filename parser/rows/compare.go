@@ -108,7 +108,7 @@ func (f field) sameMemory(x, y Row) bool {
 	return bytes.Equal(unsafe.Slice(p, f.size), unsafe.Slice(q, f.size))
 }
 
-// same is sameMemory for one column, without a call.
+// same is sameMemory for one column, without a call for the usual sizes.
 func (f field) same(x, y Row) bool {
 	p, q := unsafe.Add(x.at, f.offset), unsafe.Add(y.at, f.offset)
 	switch f.size {
@@ -120,10 +120,10 @@ func (f field) same(x, y Row) bool {
 		return *(*[3]uint64)(p) == *(*[3]uint64)(q)
 	case 32:
 		return *(*[4]uint64)(p) == *(*[4]uint64)(q)
-	case 2:
-		return *(*uint16)(p) == *(*uint16)(q)
+	case 1:
+		return *(*uint8)(p) == *(*uint8)(q)
 	}
-	return *(*uint8)(p) == *(*uint8)(q)
+	return f.sameMemory(x, y)
 }
 
 // fieldSizes are those of the kinds of fields.
