@@ -139,7 +139,7 @@ func TestRandomGroupsConfirm(t *testing.T) {
 			}
 			for range r.IntN(3) {
 				fmt.Fprintf(&v6, "%-4d %-15s %08x%08x%08x%08x %5d %08X %d\n", i+1, name,
-					0xff020000+r.IntN(3), pick(r, 0, r.IntN(1<<31)), pick(r, 0, r.IntN(1<<31)), r.IntN(3), r.IntN(20), 4, 0)
+					0xff020000+uint32(r.IntN(3)), pick(r, 0, r.Int64N(1<<31)), pick(r, 0, r.Int64N(1<<31)), r.IntN(3), r.IntN(20), 4, 0)
 			}
 		}
 		return map[string]string{
