@@ -42,6 +42,7 @@ func TestCommandItself(t *testing.T) {
 		if _, err := os.Stdout.Write(data); err != nil {
 			os.Exit(0)
 		}
+		data = make([]byte, 10_240)
 	}
 }
 

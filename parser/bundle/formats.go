@@ -23,6 +23,7 @@ func formats() []format {
 		{name: "bzip2", match: isBzip2, unpack: unpackBzip2, split: splitBzip2, garbage: bzip2.StructuralError("bad magic value in continuation file")},
 		{name: "zstd", match: isZstd, unpack: unpackZstd, split: splitZstd, garbage: zstd.ErrMagicMismatch, large: zstd.ErrDecoderSizeExceeded, tool: "zstd -dc --long=31"},
 		{name: "lz4", match: magic("\x04\x22\x4d\x18"), unpack: unpackLz4, garbage: lz4.ErrInvalidFrame},
+		{name: "tar", match: isBrokenTar, load: loadTar},
 	}
 }
 

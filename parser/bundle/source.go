@@ -29,7 +29,7 @@ type source struct {
 	tail     tailReader
 }
 
-func (s *source) reader() io.Reader {
+func (s *source) reader() io.ReadSeeker {
 	if s.in != nil {
 		return s.in // archive/tar seeks over contents if it can
 	}

@@ -9,50 +9,114 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 )
 
 // loadTar reads the members' headers to the end. Of a tar that is a regular
 // file the contents are read in place later; of a stream the wanted ones are
-// held. A damaged archive gives what stands before the damage.
+// held. A damaged archive gives what stands before the damage, and what stands
+// behind it from the next header on.
 func loadTar(ld *loader, src *source) error {
-	tr := tar.NewReader(src.reader())
-	var failed error
-	for ; failed == nil && !ld.done; ld.members++ {
-		if ld.members >= ld.limits.Members {
-			ld.damage("it has more than %d members, the rest is not read", ld.limits.Members)
-			break
-		}
-		h, err := tr.Next()
-		if errors.Is(err, io.EOF) {
-			if !src.endMark() {
-				ld.damage("it ends without tar's end mark behind member %d, it may be cut", ld.members)
-			}
-			break
-		}
-		if err != nil {
-			failed = tarError(err)
-			ld.damage("cannot be read beyond member %d: %v", ld.members, failed)
-		} else if err := ld.addTar(h, tr, src); err != nil {
-			failed = tarError(err)
-			ld.damage("member %q: %v", h.Name, failed)
-		} else if ld.hasEnough(h.Name) {
-			ld.note("reading ended at member %d of the archive, as the view's files had been found (--quick): damage, other machines and files behind it, also of the same names, are not known", ld.members+1)
-			ld.early, ld.done = true, true
-		}
+	l := &tarLoader{loader: ld, src: src, in: newHeadReader(src)}
+	l.tr = tar.NewReader(l.in)
+	for !ld.done && l.next() {
+	}
+	if l.gaps > maxGaps {
+		ld.damage("all in all there are %d such places, at which %d bytes are passed over", l.gaps, l.gap)
 	}
 	if ld.done {
 		return nil
 	}
-	if err := src.drain(); err != nil && (failed == nil || failed.Error() != err.Error()) {
+	if err := src.drain(); err != nil && (l.failed == nil || l.failed.Error() != err.Error()) {
 		ld.damage("behind the last member: %v", err)
 	}
 	return nil
+}
+
+// A tarLoader reads one tar.
+type tarLoader struct {
+	*loader
+	src    *source
+	in     *headReader
+	tr     *tar.Reader
+	failed error // what was told last
+	gaps   int   // how often bytes were passed over, and how many
+	gap    int64
+}
+
+// next reads one member. It reports whether there may be another one.
+func (l *tarLoader) next() bool {
+	if l.members >= l.limits.Members {
+		l.damage("it has more than %d members, the rest is not read", l.limits.Members)
+		return false
+	}
+	l.in.zeros, l.in.after = 0, 0
+	h, err := l.tr.Next()
+	switch {
+	case errors.Is(err, io.EOF):
+		return l.ended()
+	case err != nil && !errors.Is(err, tar.ErrInsecurePath): // names are looked at here
+		l.failed = tarError(err)
+		return l.goOn("the header behind member %d is broken (%v): %d bytes are passed over, up to the next one", "cannot be read beyond member %d: %v", l.members)
+	}
+	l.members++
+	if err := l.addTar(h, l.tr, l.src); err != nil {
+		l.failed = tarError(err)
+		return l.goOn("member %q: %v; %d bytes are passed over, up to the next header", "member %q: %v", h.Name)
+	}
+	if l.hasEnough(h.Name) {
+		l.note("reading ended at member %d of the archive, as the view's files had been found (--quick): damage, other machines and files behind it, also of the same names, are not known", l.members)
+		l.early, l.done = true, true
+	}
+	return true
+}
+
+// goOn tells of an error in a tar, and reads on at the next header if there is one.
+func (l *tarLoader) goOn(further, end string, where any) bool {
+	if l.in.err == nil {
+		if passed, err := l.in.resync(); err == nil {
+			l.again(passed, further, where, l.failed, passed)
+			return true
+		}
+	}
+	l.damage(end, where, l.failed)
+	return false
+}
+
+// ended tells of an end that is none: a cut, or zeros in place of what got lost.
+func (l *tarLoader) ended() bool {
+	if !l.src.endMark() {
+		l.damage("it ends without tar's end mark behind member %d, it may be cut", l.members)
+		return false
+	}
+	if l.in.err != nil {
+		return false
+	}
+	if passed, err := l.in.resync(); err == nil {
+		l.again(passed, "zeros stand behind member %d, as at the end of a tar, but %d bytes further on more members follow: what was there may be lost, or it is another tar", l.members, passed)
+		return true
+	}
+	return false
+}
+
+// maxGaps bounds how many are told one by one.
+const maxGaps = 10
+
+// again begins to read behind a gap.
+func (l *tarLoader) again(passed int64, format string, args ...any) {
+	l.tr = tar.NewReader(l.in)
+	if l.gaps, l.gap = l.gaps+1, l.gap+passed; l.gaps <= maxGaps {
+		l.damage(format, args...)
+	}
 }
 
 // tarError says in words what a cut archive looks like to archive/tar.
 func tarError(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("the archive ends too early, it was cut")
+	}
+	if text, ok := strings.CutPrefix(err.Error(), "archive/tar: "); ok {
+		return errors.New(text)
 	}
 	return err
 }
@@ -176,6 +240,7 @@ type tailReader struct {
 	unpacked *unpacked // what is behind r, if it can be skipped there
 	at       int64
 	last     [headSize]byte
+	again    []byte // what comes before r once more
 }
 
 // Seek only goes forward. archive/tar passes over contents with it, where it would
@@ -198,6 +263,11 @@ func (t *tailReader) Seek(off int64, whence int) (int64, error) {
 
 // pass passes over at most n bytes.
 func (t *tailReader) pass(n int64) (err error) {
+	if len(t.again) > 0 {
+		n = min(n, int64(len(t.again)))
+		t.again = t.again[n:]
+		return nil
+	}
 	if t.unpacked != nil && t.r.Buffered() == 0 {
 		n, err = t.unpacked.skip(n)
 	} else {
@@ -212,6 +282,11 @@ func (t *tailReader) pass(n int64) (err error) {
 }
 
 func (t *tailReader) Read(p []byte) (int, error) {
+	if len(t.again) > 0 {
+		n := copy(p, t.again)
+		t.again = t.again[n:]
+		return n, nil
+	}
 	n, err := t.r.Read(p)
 	t.at += int64(n)
 	if n >= headSize {
