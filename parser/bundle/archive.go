@@ -63,14 +63,15 @@ func newArchive() *archive {
 }
 
 // put stores a member; a later one of the same name replaces it, as tar would.
-// It reports whether there was one already whose content is known.
-func (a *archive) put(name string, n *node) (replaced bool) {
+// It reports whether there was one already whose content is known, and how many
+// directories it made.
+func (a *archive) put(name string, n *node) (replaced bool, dirs int) {
 	if name == "." {
-		return false
+		return false, 0
 	}
 	old, ok := a.nodes[name]
 	if ok && old.mode.IsDir() && n.mode.IsDir() {
-		return false
+		return false, 0
 	}
 	if ok && old.mode.IsDir() {
 		n.children = old.children // members below a replaced directory stay reachable if it comes back
@@ -83,6 +84,7 @@ func (a *archive) put(name string, n *node) (replaced bool) {
 		if !ok {
 			parent = &node{name: path.Base(dir), mode: fs.ModeDir | 0o555}
 			a.nodes[dir] = parent
+			dirs++
 		}
 		if parent.children == nil {
 			parent.children = map[string]struct{}{}
@@ -96,7 +98,7 @@ func (a *archive) put(name string, n *node) (replaced bool) {
 		}
 		child = dir
 	}
-	return ok && !old.mode.IsDir() && old.data != skipped{}
+	return ok && !old.mode.IsDir() && old.data != skipped{}, dirs
 }
 
 // linkHard lets hard links share their target's content. It gives the targets

@@ -47,7 +47,7 @@ type tarLoader struct {
 // next reads one member. It reports whether there may be another one.
 func (l *tarLoader) next() bool {
 	if l.members >= l.limits.Members {
-		l.damage("it has more than %d members, the rest is not read", l.limits.Members)
+		l.damage("%v", l.limits.reached("members"))
 		return false
 	}
 	l.in.zeros, l.in.after = 0, 0
@@ -126,7 +126,7 @@ func tarError(err error) error {
 func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
 	name, err := ld.stored(h.Name)
 	if err != nil {
-		ld.note("a member is passed over: %v", err)
+		ld.passOver("a member is passed over: %v", err)
 		return nil
 	}
 	n := &node{mode: h.FileInfo().Mode().Perm(), modTime: h.ModTime}
@@ -136,7 +136,7 @@ func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
 		ld.recorded(h)
 	case tar.TypeSymlink:
 		if len(h.Linkname) > maxName {
-			ld.note("the link %q is passed over: its target has %d bytes", clip(name), len(h.Linkname))
+			ld.damage("the link %q is passed over: its target has %d bytes", clip(name), len(h.Linkname))
 			return nil
 		}
 		n.mode |= fs.ModeSymlink
@@ -147,7 +147,7 @@ func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
 			return nil
 		}
 		if n.hard, err = ld.stored(h.Linkname); err != nil {
-			ld.note("the hard link %q is passed over: %v", name, err)
+			ld.passOver("the hard link %q is passed over: %v", name, err)
 			return nil
 		}
 	case tar.TypeReg, tar.TypeGNUSparse, tar.TypeCont:
@@ -185,26 +185,36 @@ func (ld *loader) addFile(name string, n *node, h *tar.Header, tr *tar.Reader, s
 	n.size, ld.fresh = h.Size, true
 	defer ld.addInnerFile(name, n)
 	if off, ok := src.offset(); ok && !isSparse(h) {
+		ld.inPlace = true
 		n.data = ending(sectionContent{r: src.in, off: off, size: h.Size}, h)
 		// A reader may allocate what Stat says: no more than there is.
 		n.size = max(0, min(h.Size, src.in.Size()-off))
 		ld.put(name, n)
 		return nil
 	}
-	r, held, known := ld.look(name, tr)
+	r, held, known := ld.look(name, ld.holes(h, tr))
 	if !held {
 		n.size = 0
 		ld.putSeen(name, n, known)
 		return nil
 	}
-	content := hold(r, h.Size, &ld.budget)
+	content := ld.hold(r, h.Size, &ld.budget)
 	n.data, n.size = ending(content, h), content.size()
 	ld.put(name, n)
 	if errors.Is(content.err, ErrLimit) {
-		ld.damage("%s: %v", name, ErrLimit)
+		ld.damage("%s: %v", name, content.err)
 		return nil
 	}
 	return content.err
+}
+
+// holes counts what comes out of a sparse file as decompressed: its header makes
+// any number of zeros.
+func (ld *loader) holes(h *tar.Header, tr *tar.Reader) io.Reader {
+	if !isSparse(h) {
+		return tr
+	}
+	return &unpacked{ld: ld, f: &format{name: "sparse"}, r: tr}
 }
 
 // isSparse reports whether the member's bytes are not one stretch of the archive.

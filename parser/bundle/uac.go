@@ -66,7 +66,7 @@ func uacLinks(stored string, r io.Reader) (map[string]string, error) {
 			return links, err
 		}
 	}
-	return links, nil
+	return links, errSections
 }
 
 var socketLink = regexp.MustCompile(`(?:^| )([0-9]{1,9}) -> (socket:\[[0-9]{1,20}\])$`)
