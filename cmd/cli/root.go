@@ -15,6 +15,7 @@ import (
 
 // Main runs the program and gives its exit code.
 func Main(args []string, s Streams) int {
+	boundGarbage()
 	root := newRoot(s, runNetstat)
 	if !isCommand(root, args) {
 		args = arguments(root.Flags(), args)

@@ -20,8 +20,37 @@ import (
 // TestMain lets this test binary be the program, for the scripts.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"coldstat": func() { os.Exit(Main(os.Args[1:], System())) },
+		"coldstat": func() {
+			code := Main(os.Args[1:], System())
+			tellPeak()
+			os.Exit(code)
+		},
 	})
+}
+
+// peakFile is the environment variable with the file to which the program, as tests
+// run it, writes /proc/self/status at its end.
+const peakFile = "COLDSTAT_TEST_PEAK"
+
+func tellPeak() {
+	if name := os.Getenv(peakFile); name != "" {
+		status, _ := os.ReadFile("/proc/self/status")
+		_ = os.WriteFile(name, status, 0o600)
+	}
+}
+
+// program gives the path under which this test binary is the program.
+func program(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "coldstat")
+	if err := os.Symlink(self, name); err != nil {
+		t.Skip(err)
+	}
+	return name
 }
 
 // TestScript runs testdata/script/*.txtar: the command line as a user meets it.

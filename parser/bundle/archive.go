@@ -102,9 +102,9 @@ func (a *archive) put(name string, n *node) (replaced bool, dirs int) {
 }
 
 // linkHard lets hard links share their target's content. It gives the targets
-// that were not kept.
-func (a *archive) linkHard() (missing []string) {
-	for _, n := range a.nodes {
+// that were not kept, and the links of which 40 lead to no file.
+func (a *archive) linkHard() (missing, looped []string) {
+	for name, n := range a.nodes {
 		target := n
 		for range maxLinks {
 			if target == nil || target.hard == "" {
@@ -115,12 +115,16 @@ func (a *archive) linkHard() (missing []string) {
 				missing = append(missing, missingName)
 			}
 		}
+		if target != nil && target.hard != "" {
+			looped = append(looped, name)
+		}
 		if target != nil && target != n && target.hard == "" {
 			n.mode, n.size, n.data, n.link = target.mode, target.size, target.data, target.link
 		}
 	}
 	slices.Sort(missing)
-	return slices.Compact(missing)
+	slices.Sort(looped)
+	return slices.Compact(missing), looped
 }
 
 func (a *archive) get(op, name string) (*node, error) {

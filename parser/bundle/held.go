@@ -36,7 +36,7 @@ func (ld *loader) holdAll(r io.Reader, size int64, budget *int64) *held {
 func hold(r io.Reader, size int64, budget *int64, full error) *held {
 	h := &held{}
 	all := *budget
-	next := int(min(max(size, 512), chunkSize)) // small files do not need a whole chunk
+	next := int(min(max(size+1, 512), chunkSize)) // small files do not need a whole chunk, nor another one for their end
 	for {
 		if *budget <= 0 {
 			if n, _ := r.Read(make([]byte, 1)); n > 0 {
@@ -48,8 +48,11 @@ func hold(r io.Reader, size int64, budget *int64, full error) *held {
 		next = chunkSize
 		n, err := io.ReadFull(r, chunk)
 		*budget -= int64(n)
+		if chunk = chunk[:n]; n < cap(chunk)/2 {
+			chunk = bytes.Clone(chunk) // the last: many small contents must not take a whole chunk each
+		}
 		if n > 0 {
-			h.chunks = append(h.chunks, chunk[:n])
+			h.chunks = append(h.chunks, chunk)
 		}
 		switch {
 		case err == nil:

@@ -79,7 +79,7 @@ func (ld *loader) addInnerTar(name string, h *tar.Header, tr *tar.Reader, src *s
 		return nil
 	}
 	before := *budget
-	content := ld.hold(ld.holes(h, tr), chunkSize, budget)
+	content := ld.holdTar(h, ld.holes(h, tr), budget)
 	if picked {
 		ld.picks[name] = before - *budget
 	}

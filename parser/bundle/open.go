@@ -259,6 +259,7 @@ type loader struct {
 	want    *wanted
 	exact   map[string]struct{} // stored names wanted besides
 	seed    maphash.Seed
+	looped  []string            // hard links that lead to none but others
 	passed  map[uint64]struct{} // hashes of the names that were not kept
 	limits  Limits
 	meter   *meter
@@ -375,11 +376,17 @@ func (ld *loader) wantsNamed(name string) bool {
 }
 
 // nodeCost is about what a stored member takes besides its names.
-const nodeCost = 256
+const nodeCost = 512
 
 // put stores a member if the memory allowed for the bundle still lasts.
 func (ld *loader) put(name string, n *node) {
-	if ld.names -= int64(nodeCost + len(name) + len(n.link) + len(n.hard)); ld.names < 0 {
+	least := int64(0)
+	if n.mode.IsDir() || n.mode&fs.ModeSymlink != 0 && !ld.wantsNamed(name) {
+		least = ld.limits.Names / 2 // the rest is for files
+	}
+	cost := int64(nodeCost + len(name) + len(n.link) + len(n.hard))
+	if ld.names -= cost; ld.names < least {
+		ld.names += cost
 		ld.damage("%q: %v", clip(name), ld.limits.reached("names"))
 		return
 	}
@@ -418,7 +425,8 @@ func (ld *loader) wasPassed(name string) bool {
 // missing names the targets of wanted links that were not kept. The machine's
 // root is not known yet, so that an absolute link may mean several names.
 func (ld *loader) missing() []string {
-	missing := ld.tree.linkHard()
+	missing, looped := ld.tree.linkHard()
+	ld.looped = looped
 	for name, n := range ld.tree.nodes {
 		if n.hard != "" && n.data == (skipped{}) && ld.wants(name) {
 			missing = append(missing, n.hard)
@@ -443,6 +451,9 @@ func (ld *loader) missing() []string {
 // noteBroken speaks of the links whose targets went by before it was known that
 // they are wanted: a stream cannot be read again for them.
 func (ld *loader) noteBroken(missing []string) {
+	if len(ld.looped) > 0 {
+		ld.damage("%d hard links lead to no file, the first is %s: %v", len(ld.looped), clip(ld.looped[0]), ErrLinkLoop)
+	}
 	if len(missing) == 0 {
 		return
 	}

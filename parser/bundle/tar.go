@@ -198,7 +198,7 @@ func (ld *loader) addFile(name string, n *node, h *tar.Header, tr *tar.Reader, s
 		ld.putSeen(name, n, known)
 		return nil
 	}
-	content := ld.hold(r, h.Size, &ld.budget)
+	content := ld.holdTar(h, r, &ld.budget)
 	n.data, n.size = ending(content, h), content.size()
 	ld.put(name, n)
 	if errors.Is(content.err, ErrLimit) {
@@ -206,6 +206,19 @@ func (ld *loader) addFile(name string, n *node, h *tar.Header, tr *tar.Reader, s
 		return nil
 	}
 	return content.err
+}
+
+// holdTar holds a member. A sparse file that does not fit is not read: its zeros cost
+// nothing to whoever made them.
+func (ld *loader) holdTar(h *tar.Header, r io.Reader, budget *int64) *held {
+	switch {
+	case !isSparse(h):
+	case h.Size > ld.limits.Member:
+		return &held{err: ld.limits.reached("member")}
+	case h.Size > *budget:
+		return &held{err: ld.limits.reached("held")}
+	}
+	return ld.hold(r, h.Size, budget)
 }
 
 // holes counts what comes out of a sparse file as decompressed: its header makes
