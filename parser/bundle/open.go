@@ -452,7 +452,7 @@ func (ld *loader) missing() []string {
 // they are wanted: a stream cannot be read again for them.
 func (ld *loader) noteBroken(missing []string) {
 	if len(ld.looped) > 0 {
-		ld.damage("%d hard links lead to no file, the first is %s: %v", len(ld.looped), clip(ld.looped[0]), ErrLinkLoop)
+		ld.damage("%d hard links lead to each other and to no file, or over more than %d others; the first is %s", len(ld.looped), maxLinks, clip(ld.looped[0]))
 	}
 	if len(missing) == 0 {
 		return

@@ -133,11 +133,14 @@ func (h *headReader) Seek(off int64, whence int) (int64, error) {
 }
 
 // resync goes to the next header that is whole and tells how many bytes it passes
-// over; io.EOF says that there is none.
-func (h *headReader) resync() (passed int64, err error) {
+// over, from the header on that is broken, or else from where reading failed; io.EOF
+// says that there is none.
+func (h *headReader) resync(inHeader bool) (passed int64, err error) {
 	start := h.at - headSize
 	from := start + 1 // that block is no header, but one may begin in it
 	switch {
+	case !inHeader:
+		start = h.at
 	case h.long > h.at:
 		start, from = h.longAt, h.long
 		if _, err := h.Seek(h.long-h.at, io.SeekCurrent); err != nil {

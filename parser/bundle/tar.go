@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"math"
 	"path"
 	"slices"
 	"strings"
@@ -57,12 +58,12 @@ func (l *tarLoader) next() bool {
 		return l.ended()
 	case err != nil && !errors.Is(err, tar.ErrInsecurePath): // names are looked at here
 		l.failed = tarError(err)
-		return l.goOn("the header behind member %d is broken (%v): %d bytes are passed over, up to the next one", "cannot be read beyond member %d: %v", l.members)
+		return l.goOn(true, "the header behind member %d is broken (%v): %d bytes are passed over, up to the next one", "cannot be read beyond member %d: %v", l.members)
 	}
 	l.members++
 	if err := l.addTar(h, l.tr, l.src); err != nil {
 		l.failed = tarError(err)
-		return l.goOn("member %q: %v; %d bytes are passed over, up to the next header", "member %q: %v", h.Name)
+		return l.goOn(false, "member %q: %v; %d bytes are passed over, up to the next header", "member %q: %v", h.Name)
 	}
 	if l.hasEnough(h.Name) {
 		l.note("reading ended at member %d of the archive, as the view's files had been found (--quick): damage, other machines and files behind it, also of the same names, are not known", l.members)
@@ -72,9 +73,9 @@ func (l *tarLoader) next() bool {
 }
 
 // goOn tells of an error in a tar, and reads on at the next header if there is one.
-func (l *tarLoader) goOn(further, end string, where any) bool {
+func (l *tarLoader) goOn(inHeader bool, further, end string, where any) bool {
 	if l.in.err == nil {
-		if passed, err := l.in.resync(); err == nil {
+		if passed, err := l.in.resync(inHeader); err == nil {
 			l.again(passed, further, where, l.failed, passed)
 			return true
 		}
@@ -92,7 +93,7 @@ func (l *tarLoader) ended() bool {
 	if l.in.err != nil {
 		return false
 	}
-	if passed, err := l.in.resync(); err == nil {
+	if passed, err := l.in.resync(true); err == nil {
 		l.again(passed, "zeros stand behind member %d, as at the end of a tar, but %d bytes further on more members follow: what was there may be lost, or it is another tar", l.members, passed)
 		return true
 	}
@@ -272,7 +273,11 @@ func (t *tailReader) Seek(off int64, whence int) (int64, error) {
 	if whence != io.SeekCurrent || off < 0 {
 		return 0, errors.ErrUnsupported
 	}
-	for to := t.at + off; t.at < to; {
+	to := t.at + off
+	if to < t.at {
+		to = math.MaxInt64 // sizes are claims
+	}
+	for t.at < to {
 		switch err := t.pass(to - t.at); err {
 		case nil:
 		case io.EOF: // within a member
