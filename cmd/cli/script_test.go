@@ -78,6 +78,7 @@ func TestScript(t *testing.T) {
 			"mktar":     scriptMktar,
 			"mkcapture": scriptMkcapture,
 			"cut":       scriptCut,
+			"flip":      scriptFlip,
 		},
 	})
 }
@@ -181,6 +182,19 @@ func scriptCut(ts *testscript.TestScript, neg bool, args []string) {
 		n += fi.Size()
 	}
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
+}
+
+// scriptFlip is `flip FILE N`: one bit of the byte at N is changed.
+func scriptFlip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: flip file n")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	data, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	data[n] ^= 1
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o644))
 }
 
 // scriptTB lets the fixtures fail a script.
