@@ -45,7 +45,8 @@ func TestLinear(t *testing.T) {
 	}
 }
 
-// cost is the processor time of a run over a bomb of so many parts, the best of several.
+// cost is the processor time of a run over a bomb of so many parts, as a stream and in
+// place, the best of several.
 func cost(t *testing.T, at string, bomb fixtures.Bomb, n, tries int) time.Duration {
 	t.Helper()
 	f, err := os.Create(at)
@@ -68,6 +69,9 @@ func cost(t *testing.T, at string, bomb fixtures.Bomb, n, tries int) time.Durati
 		runtime.GC()
 		before := userTime(t)
 		code := Main([]string{"-tanp", "-"}, Streams{In: struct{ io.Reader }{f}, Out: &out, Err: &errs})
+		if inPlace := Main([]string{"-tanp", at}, Streams{Out: io.Discard, Err: io.Discard}); inPlace != code {
+			t.Fatalf("%d parts: exit %d in place, %d of a stream", n, inPlace, code)
+		}
 		took := userTime(t) - before
 		f.Close()
 		want := exitOK

@@ -72,19 +72,21 @@ type headReader struct {
 		io.Reader
 		io.Seeker
 	}
-	old    bool
-	at     int64
-	longAt int64 // where the last extended header begins, and its content ends
-	long   int64
-	zeros  int   // blocks of zeros that were read last
-	after  int   // such blocks before the last block
-	found  int64 // where reading went on last
-	err    error // of r: then archive/tar is not to blame
+	old     bool
+	at      int64
+	longAt  int64 // where the last extended header begins, and its content ends
+	long    int64
+	zeros   int   // blocks of zeros that were read last
+	after   int   // such blocks before the last block
+	found   int64 // where reading went on last
+	buf     []byte
+	content int64 // where that of the last member begins, or -1
+	err     error // of r: then archive/tar is not to blame
 }
 
 func newHeadReader(src *source) *headReader {
 	head, _ := src.peek()
-	h := &headReader{src: src, r: src.reader(), found: -1}
+	h := &headReader{src: src, r: src.reader(), found: -1, content: -1}
 	h.old = len(head) == headSize && head[0] != 0 && !isBrokenTar(head)
 	return h
 }
@@ -157,6 +159,11 @@ func (h *headReader) resync(inHeader bool) (passed int64, err error) {
 		find = h.searchFile
 	}
 	at, err := find(from)
+	if inHeader && h.src.in != nil && (err != nil || (at-start)%headSize != 0) {
+		if back, found := h.searchBack(from); found {
+			at, err = back, nil
+		}
+	}
 	if err != nil {
 		h.err = err
 		return 0, err
@@ -170,10 +177,12 @@ func skew(at int64) int { return int(-at & (headSize - 1)) }
 
 // searchFile looks into larger and larger parts: most headers are near.
 func (h *headReader) searchFile(at int64) (int64, error) {
-	buf := make([]byte, bufferSize)
+	if h.buf == nil {
+		h.buf = make([]byte, bufferSize)
+	}
 	for size := 2 * headSize; ; size = min(2*size, bufferSize) {
-		n, err := h.src.in.ReadAt(buf[:size], at)
-		if found := findHeader(buf[:n], h.old, skew(at)); found >= 0 {
+		n, err := h.src.in.ReadAt(h.buf[:size], at)
+		if found := findHeader(h.buf[:n], h.old, skew(at)); found >= 0 {
 			return h.src.in.Seek(at+int64(found), io.SeekStart)
 		}
 		if err != nil {
@@ -181,6 +190,23 @@ func (h *headReader) searchFile(at int64) (int64, error) {
 		}
 		at += int64(size) - headSize + 1
 	}
+}
+
+// searchBack looks into the content of the member before, of a file. If bytes of it got
+// lost, further members were taken for its end; without that it is not looked into,
+// as it may be an archive by itself.
+func (h *headReader) searchBack(to int64) (int64, bool) {
+	if h.content < 0 {
+		return 0, false
+	}
+	in := h.src.in
+	h.src.in = io.NewSectionReader(in, 0, min(in.Size(), to+headSize))
+	at, err := h.searchFile(max(h.content, h.found+1))
+	h.src.in, h.content = in, -1 // once is enough
+	if err == nil {
+		_, err = in.Seek(at, io.SeekStart)
+	}
+	return at, err == nil
 }
 
 // searchStream looks into what the stream's buffer holds, and begins with the end of

@@ -61,6 +61,9 @@ func (l *tarLoader) next() bool {
 		return l.goOn(true, "the header behind member %d is broken (%v): %d bytes are passed over, up to the next one", "cannot be read beyond member %d: %v", l.members)
 	}
 	l.members++
+	if l.in.content = l.in.at; isArchiveName(h.Name) {
+		l.in.content = -1
+	}
 	if err := l.addTar(h, l.tr, l.src); err != nil {
 		l.failed = tarError(err)
 		return l.goOn(false, "member %q: %v; %d bytes are passed over, up to the next header", "member %q: %v", h.Name)
