@@ -117,35 +117,7 @@ func TestInterruptStages(t *testing.T) {
 		}
 		return at
 	}
-	endless := func(w io.Writer) {
-		block := make([]byte, 1<<16)
-		if _, err := w.Write(fixtures.MemberHead("zeros", 1<<40)); err != nil {
-			return
-		}
-		for {
-			if _, err := w.Write(block); err != nil {
-				return
-			}
-		}
-	}
-	noise := make([]byte, 256<<10)
-	for i, r := 0, rand.New(rand.NewPCG(1, 1)); i < len(noise); i++ {
-		noise[i] = 'a' + byte(r.IntN(4))
-	}
-	packed := func(ending string, times int) []byte {
-		compress := fixtures.Compressors()[ending]
-		return append(compress(t, fixtures.MemberHead("noise", 1<<35)), bytes.Repeat(compress(t, noise), times)...)
-	}
 	table := file("table.tar", bigTable(t, 400_000))
-	after := func(d time.Duration) func(string) bool {
-		var began time.Time
-		return func(dir string) bool {
-			if began.IsZero() && unfinished(dir) >= 0 {
-				began = time.Now()
-			}
-			return !began.IsZero() && time.Since(began) > d
-		}
-	}
 	written := func(dir string) bool { return unfinished(dir) > 0 }
 	for _, tc := range []struct {
 		name  string
@@ -154,8 +126,8 @@ func TestInterruptStages(t *testing.T) {
 		ready func(dir string) bool
 	}{
 		{"a pipe that never ends", []string{"-tan", "-"}, endless, after(200 * time.Millisecond)},
-		{"xz", []string{"-tan", file("b.xz", packed("xz", 500))}, nil, after(200 * time.Millisecond)},
-		{"bzip2", []string{"-tan", file("b.bz2", packed("bz2", 500))}, nil, after(200 * time.Millisecond)},
+		{"xz", []string{"-tan", file("b.xz", packedNoise(t, "xz", 500))}, nil, after(200 * time.Millisecond)},
+		{"bzip2", []string{"-tan", file("b.bz2", packedNoise(t, "bz2", 500))}, nil, after(200 * time.Millisecond)},
 		{"the search for a machine", []string{"-tan", file("b.tar", manyDirectories(90_000))}, nil, after(400 * time.Millisecond)},
 		{"a large table", []string{"-tan", table}, nil, written},
 		{"a sorted table", []string{"-tan", "--format", "csv", "--sort", "remote_port", table}, nil, after(200 * time.Millisecond)},
@@ -205,4 +177,39 @@ func manyDirectories(n int) (data []byte) {
 		data = append(data, fixtures.TarHeader(fmt.Sprintf("%d/proc/", i), '5', "", 0)...)
 	}
 	return append(data, make([]byte, 1024)...)
+}
+
+// endless writes a tar with a member that never ends.
+func endless(w io.Writer) {
+	block := make([]byte, 1<<16)
+	if _, err := w.Write(fixtures.MemberHead("zeros", 1<<40)); err != nil {
+		return
+	}
+	for {
+		if _, err := w.Write(block); err != nil {
+			return
+		}
+	}
+}
+
+// packedNoise is a compressed tar of which most of a member is missing, as many times a
+// stream of 256 KiB.
+func packedNoise(t *testing.T, ending string, times int) []byte {
+	noise := make([]byte, 256<<10)
+	for i, r := 0, rand.New(rand.NewPCG(1, 1)); i < len(noise); i++ {
+		noise[i] = 'a' + byte(r.IntN(4))
+	}
+	compress := fixtures.Compressors()[ending]
+	return append(compress(t, fixtures.MemberHead("noise", 1<<35)), bytes.Repeat(compress(t, noise), times)...)
+}
+
+// after is so long after the unfinished file appeared.
+func after(d time.Duration) func(string) bool {
+	var began time.Time
+	return func(dir string) bool {
+		if began.IsZero() && unfinished(dir) >= 0 {
+			began = time.Now()
+		}
+		return !began.IsZero() && time.Since(began) > d
+	}
 }
