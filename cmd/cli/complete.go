@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/coldstat/coldstat/parser/bundle"
 	"github.com/coldstat/coldstat/parser/rows"
 )
 
@@ -26,6 +27,12 @@ func complete(cmd *cobra.Command, o *options) {
 		"services":   cobra.FixedCompletions([]string{"auto", "bundle", "builtin", "none"}, cobra.ShellCompDirectiveDefault),
 		"kinds":      words(func() []string { return append([]string{"all"}, kindNames(rows.Kinds())...) }),
 		"columns":    words(func() []string { return columnNames(o) }),
+		"limit": words(func() (names []string) {
+			for _, limit := range bundle.LimitList() {
+				names = append(names, limit.Name+"=")
+			}
+			return names
+		}),
 		"sort": words(func() (names []string) {
 			for _, name := range columnNames(o) {
 				names = append(names, name, "-"+name)

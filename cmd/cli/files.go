@@ -38,7 +38,7 @@ func newFiles(s Streams, run func(Streams, *options, []string) error) *cobra.Com
 
 // outputFlags are the options that every command with rows has.
 func outputFlags(o *options) []flag {
-	own := []string{"format", "json", "csv", "columns", "sort", "no-header", "csv-raw", "output", "output-dir", "host", "netns", "byte-order"}
+	own := []string{"format", "json", "csv", "columns", "sort", "no-header", "csv-raw", "output", "output-dir", "host", "netns", "byte-order", "limit"}
 	return slices.DeleteFunc(slices.Concat(ownFlags(o), netstatFlags(o)), func(f flag) bool {
 		return !slices.Contains(own, f.long) && f.long != "wide" && f.long != "verbose"
 	})

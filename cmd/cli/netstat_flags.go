@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/coldstat/coldstat/parser/bundle"
 	"github.com/coldstat/coldstat/parser/names"
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/rows"
@@ -22,6 +23,7 @@ type options struct {
 	host      string // "" is each
 	netns     string // "" is that of proc/net
 	quick     bool
+	limits    bundle.Limits
 	xzCommand []string // program and arguments that decompress xz; nil is none
 
 	format    string // "" is netstat, or with kinds table

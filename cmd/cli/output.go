@@ -109,6 +109,19 @@ type pending struct {
 	name, tmp string // tmp is empty for what is written in place
 }
 
+// Write is that of the file, but an error has the name that the user knows.
+func (p *pending) Write(b []byte) (int, error) {
+	n, err := p.File.Write(b)
+	return n, p.known(err)
+}
+
+func (p *pending) known(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return &fs.PathError{Op: e.Op, Path: p.name, Err: e.Err}
+	}
+	return err
+}
+
 // create begins a file. What is there and no regular file (a device, a pipe) is
 // written in place: it cannot be replaced.
 func (f *files) create(name string) (io.Writer, error) {
@@ -126,8 +139,9 @@ func (f *files) create(name string) (io.Writer, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.list = append(f.list, &pending{File: file, name: name})
-		return file, nil
+		p := &pending{File: file, name: name}
+		f.list = append(f.list, p)
+		return p, nil
 	}
 	f.watch()
 	dir, base := filepath.Split(name)
@@ -142,8 +156,9 @@ func (f *files) create(name string) (io.Writer, error) {
 		} else if err != nil {
 			return nil, err
 		}
-		f.list = append(f.list, &pending{file, name, tmp})
-		return file, nil
+		p := &pending{file, name, tmp}
+		f.list = append(f.list, p)
+		return p, nil
 	}
 	return nil, fmt.Errorf("cannot make a temporary file beside %q", name)
 }
@@ -174,7 +189,7 @@ func (f *files) commit() error {
 	defer f.end()
 	for len(f.list) > 0 {
 		p := f.list[0]
-		err := p.Close()
+		err := p.known(p.Close())
 		if err == nil && p.tmp != "" {
 			err = os.Rename(p.tmp, p.name)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/coldstat/coldstat/parser/bundle"
 	"github.com/coldstat/coldstat/parser/names"
 	"github.com/coldstat/coldstat/parser/rows"
 	"github.com/coldstat/coldstat/render"
@@ -45,6 +46,7 @@ func ownFlags(o *options) []flag {
 			"end the reading of a tar, compressed or not, when the view's tables and files of names (of which -n needs none) were found; damage, other machines and files behind that place, also of the same names, are not known then; without effect with -p, -i, --host and --netns, and where one of these files is not there"},
 		{"", "xz-command", listValue(o.setXzCommand),
 			"decompress xz with this program, such as xz: it is given -dc and reads standard input; no program is run otherwise"},
+		limitFlag(o),
 		{"", "services", listValue(func(s string) error {
 			if s == "" {
 				return errors.New("it is empty")
@@ -62,6 +64,29 @@ func ownFlags(o *options) []flag {
 		}), "of the captured machine: auto, little or big (default auto: told from its routes and sockets, else from its architecture)"},
 		{"", manFlag, action(func() error { return &textWanted{manPage} }), ""},
 	}
+}
+
+// limitFlag sets what a hostile bundle may cost.
+func limitFlag(o *options) flag {
+	var all []string
+	for _, limit := range bundle.LimitList() {
+		all = append(all, limit.Name+"="+limit.Text(limit.Default)+" for "+limit.What)
+	}
+	return flag{"", "limit", listValue(o.setLimits), "what a bundle may cost: NAME=VALUE, comma-separated, sizes also as 512M or 2GiB; by default " + strings.Join(all, "; ")}
+}
+
+// setLimits sets limits, each as NAME=VALUE.
+func (o *options) setLimits(list string) error {
+	for text := range strings.SplitSeq(list, ",") {
+		name, value, ok := strings.Cut(text, "=")
+		if !ok {
+			return fmt.Errorf("%q is no NAME=VALUE", text)
+		}
+		if err := o.limits.Set(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // formatNames lists the formats that may do something.

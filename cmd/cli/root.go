@@ -15,6 +15,9 @@ import (
 
 // Main runs the program and gives its exit code.
 func Main(args []string, s Streams) int {
+	boundGarbage()
+	out := &outWriter{w: s.Out}
+	s.Out = out
 	root := newRoot(s, runNetstat)
 	if !isCommand(root, args) {
 		args = arguments(root.Flags(), args)
@@ -22,11 +25,26 @@ func Main(args []string, s Streams) int {
 	root.SetArgs(args)
 	err := root.Execute()
 	if wanted, ok := errors.AsType[*textWanted](err); ok {
-		if _, err = io.WriteString(s.Out, wanted.text()); err != nil {
-			err = writeError(err)
-		}
+		_, err = io.WriteString(s.Out, wanted.text())
+	}
+	if _, told := errors.AsType[*exitError](err); !told && out.err != nil { // cobra keeps such errors, or gives them as they are
+		err = writeError(out.err)
 	}
 	return finish(s.Err, err)
+}
+
+// An outWriter remembers that its output could not be written.
+type outWriter struct {
+	w   io.Writer
+	err error
+}
+
+func (o *outWriter) Write(p []byte) (int, error) {
+	n, err := o.w.Write(p)
+	if err != nil {
+		o.err = err
+	}
+	return n, err
 }
 
 // runBundles finds out which bundles are meant and runs the view of them.

@@ -179,6 +179,7 @@ func openBundle(s Streams, name string, want []string, enough func(fs.FS) bool, 
 		Namespaces: o.netns != "",
 		Enough:     enough,
 		XzCommand:  o.xzCommand,
+		Limits:     o.limits,
 		Stdin:      s.In,
 		Progress:   progress.told,
 	})

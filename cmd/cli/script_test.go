@@ -20,8 +20,37 @@ import (
 // TestMain lets this test binary be the program, for the scripts.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"coldstat": func() { os.Exit(Main(os.Args[1:], System())) },
+		"coldstat": func() {
+			code := Main(os.Args[1:], System())
+			tellPeak()
+			os.Exit(code)
+		},
 	})
+}
+
+// peakFile is the environment variable with the file to which the program, as tests
+// run it, writes /proc/self/status at its end.
+const peakFile = "COLDSTAT_TEST_PEAK"
+
+func tellPeak() {
+	if name := os.Getenv(peakFile); name != "" {
+		status, _ := os.ReadFile("/proc/self/status")
+		_ = os.WriteFile(name, status, 0o600)
+	}
+}
+
+// program gives the path under which this test binary is the program.
+func program(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "coldstat")
+	if err := os.Symlink(self, name); err != nil {
+		t.Skip(err)
+	}
+	return name
 }
 
 // TestScript runs testdata/script/*.txtar: the command line as a user meets it.
@@ -49,6 +78,7 @@ func TestScript(t *testing.T) {
 			"mktar":     scriptMktar,
 			"mkcapture": scriptMkcapture,
 			"cut":       scriptCut,
+			"flip":      scriptFlip,
 		},
 	})
 }
@@ -152,6 +182,19 @@ func scriptCut(ts *testscript.TestScript, neg bool, args []string) {
 		n += fi.Size()
 	}
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), n))
+}
+
+// scriptFlip is `flip FILE N`: one bit of the byte at N is changed.
+func scriptFlip(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: flip file n")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	data, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	data[n] ^= 1
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o644))
 }
 
 // scriptTB lets the fixtures fail a script.

@@ -59,6 +59,7 @@ func slimFlags(o *options) []flag {
 	return []flag{
 		{"o", "output", listValue(o.setOutput), "the file to write, or - for standard output; its ending says how: " +
 			strings.Join(bundle.Endings(), ", ") + "; it gets its name when it is complete"},
+		limitFlag(o),
 		{"v", "verbose", verbose, "say how large the bundle and the file are, also if not to a terminal"},
 	}
 }
@@ -97,7 +98,7 @@ func runSlim(s Streams, o *options, bundles []string) error {
 	}
 	count := &countWriter{w: w}
 	r := &reporter{w: s.Err, verbose: o.Verbose}
-	if err := slimBundle(s, name, count, ending, r); err != nil {
+	if err := slimBundle(s, name, count, ending, o, r); err != nil {
 		out.discard()
 		return err
 	}
@@ -113,8 +114,8 @@ func runSlim(s Streams, o *options, bundles []string) error {
 	return nil
 }
 
-func slimBundle(s Streams, name string, w io.Writer, ending string, r *reporter) error {
-	b, err := openBundle(s, name, snapshot.Names(), nil, &options{netns: allNamespaces}, r)
+func slimBundle(s Streams, name string, w io.Writer, ending string, o *options, r *reporter) error {
+	b, err := openBundle(s, name, snapshot.Names(), nil, &options{netns: allNamespaces, limits: o.limits}, r)
 	if err != nil {
 		return err
 	}

@@ -63,14 +63,15 @@ func newArchive() *archive {
 }
 
 // put stores a member; a later one of the same name replaces it, as tar would.
-// It reports whether there was one already whose content is known.
-func (a *archive) put(name string, n *node) (replaced bool) {
+// It reports whether there was one already whose content is known, and how many
+// directories it made.
+func (a *archive) put(name string, n *node) (replaced bool, dirs int) {
 	if name == "." {
-		return false
+		return false, 0
 	}
 	old, ok := a.nodes[name]
 	if ok && old.mode.IsDir() && n.mode.IsDir() {
-		return false
+		return false, 0
 	}
 	if ok && old.mode.IsDir() {
 		n.children = old.children // members below a replaced directory stay reachable if it comes back
@@ -83,6 +84,7 @@ func (a *archive) put(name string, n *node) (replaced bool) {
 		if !ok {
 			parent = &node{name: path.Base(dir), mode: fs.ModeDir | 0o555}
 			a.nodes[dir] = parent
+			dirs++
 		}
 		if parent.children == nil {
 			parent.children = map[string]struct{}{}
@@ -96,13 +98,13 @@ func (a *archive) put(name string, n *node) (replaced bool) {
 		}
 		child = dir
 	}
-	return ok && !old.mode.IsDir() && old.data != skipped{}
+	return ok && !old.mode.IsDir() && old.data != skipped{}, dirs
 }
 
 // linkHard lets hard links share their target's content. It gives the targets
-// that were not kept.
-func (a *archive) linkHard() (missing []string) {
-	for _, n := range a.nodes {
+// that were not kept, and the links of which 40 lead to no file.
+func (a *archive) linkHard() (missing, looped []string) {
+	for name, n := range a.nodes {
 		target := n
 		for range maxLinks {
 			if target == nil || target.hard == "" {
@@ -113,12 +115,16 @@ func (a *archive) linkHard() (missing []string) {
 				missing = append(missing, missingName)
 			}
 		}
+		if target != nil && target.hard != "" {
+			looped = append(looped, name)
+		}
 		if target != nil && target != n && target.hard == "" {
 			n.mode, n.size, n.data, n.link = target.mode, target.size, target.data, target.link
 		}
 	}
 	slices.Sort(missing)
-	return slices.Compact(missing)
+	slices.Sort(looped)
+	return slices.Compact(missing), looped
 }
 
 func (a *archive) get(op, name string) (*node, error) {

@@ -298,7 +298,7 @@ func TestBombRatio(t *testing.T) {
 	}
 	zeros := fixtures.Compressors()["zst"](t, make([]byte, 64<<20))
 	data := append(fixtures.Compressors()["zst"](t, small().Tar(t, fixtures.TarOptions{})), bytes.Repeat(zeros, 20)...)
-	for ratio, damaged := range map[int]bool{0: true, 1_000_000: false} {
+	for ratio, damaged := range map[int64]bool{0: true, 1_000_000: false} {
 		b, err := viaStream(data, bundle.Options{Want: want, Limits: bundle.Limits{Ratio: ratio}})
 		if err != nil {
 			t.Fatal(err)

@@ -254,7 +254,7 @@ func TestTrailing(t *testing.T) {
 func TestHeldLimit(t *testing.T) {
 	h, _ := wide()
 	data := h.Tar(t, fixtures.TarOptions{})
-	const text = "the limit for members held in memory is reached; unpack the archive, a directory or a plain tar is read in place"
+	const text = "the limit for members held in memory is reached; unpack the archive, a directory or a plain tar is read in place (--limit held=SIZE raises it)"
 	for _, w := range ways() {
 		b, err := w.open(t, data, bundle.Options{Want: want, Limits: bundle.Limits{Held: 1000}})
 		if err != nil {
@@ -292,7 +292,7 @@ func TestMemberLimit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(b.Damage) == 0 || b.Damage[0] != "it has more than 12 members, the rest is not read" {
+	if len(b.Damage) == 0 || b.Damage[0] != "it has more than 12 members, the rest is not read (--limit members=NUMBER raises it)" {
 		t.Errorf("damage %q", b.Damage)
 	}
 }

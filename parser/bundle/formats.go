@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/bzip2"
+	"encoding/binary"
 	"io"
 
 	"github.com/klauspost/compress/gzip"
@@ -23,6 +24,7 @@ func formats() []format {
 		{name: "bzip2", match: isBzip2, unpack: unpackBzip2, split: splitBzip2, garbage: bzip2.StructuralError("bad magic value in continuation file")},
 		{name: "zstd", match: isZstd, unpack: unpackZstd, split: splitZstd, garbage: zstd.ErrMagicMismatch, large: zstd.ErrDecoderSizeExceeded, tool: "zstd -dc --long=31"},
 		{name: "lz4", match: magic("\x04\x22\x4d\x18"), unpack: unpackLz4, garbage: lz4.ErrInvalidFrame},
+		{name: "tar", match: isBrokenTar, load: loadTar},
 	}
 }
 
@@ -113,17 +115,6 @@ func isTar(head []byte) bool {
 	if len(head) < headSize {
 		return false
 	}
-	unsigned, signed := int64(0), int64(0)
-	for i, b := range head[:headSize] {
-		if 148 <= i && i < 156 {
-			b = ' ' // the checksum field counts as blanks
-		}
-		unsigned += int64(b)
-		signed += int64(int8(b))
-	}
-	if unsigned == 8*' ' {
-		return len(bytes.Trim(head[:headSize], "\x00")) == 0
-	}
 	sum := int64(0)
 	for _, b := range bytes.Trim(head[148:156], " \x00") {
 		if b < '0' || b > '7' {
@@ -131,5 +122,33 @@ func isTar(head []byte) bool {
 		}
 		sum = sum<<3 | int64(b-'0')
 	}
-	return sum == unsigned || sum == signed
+	unsigned, high := byteSum(head[:headSize])
+	for _, b := range head[148:156] { // the checksum field counts as blanks
+		unsigned += ' ' - int64(b)
+		high -= int64(b >> 7)
+	}
+	if unsigned == 8*' ' {
+		return len(bytes.Trim(head[:headSize], "\x00")) == 0
+	}
+	return sum == unsigned || sum == unsigned-high<<8
+}
+
+// byteSum gives the sum of a block's bytes, and how many have their highest bit set.
+// Hostile archives have a header at every few bytes, as far as one can tell without it:
+// eight bytes are added at once, in lanes of 16 bits and of 8.
+func byteSum(block []byte) (sum, high int64) {
+	const even, ones = 0x00ff00ff00ff00ff, 0x0101010101010101
+	lanes, bits := uint64(0), uint64(0)
+	for i := 0; i < headSize; i += 8 {
+		word := binary.LittleEndian.Uint64(block[i:])
+		lanes += word&even + word>>8&even
+		bits += word >> 7 & ones
+	}
+	for ; lanes > 0; lanes >>= 16 {
+		sum += int64(lanes & 0xffff)
+	}
+	for ; bits > 0; bits >>= 8 {
+		high += int64(bits & 0xff)
+	}
+	return sum, high
 }

@@ -6,10 +6,6 @@ import (
 	"io"
 )
 
-// ErrLimit ends the content of a member that no longer fitted into the memory
-// that Options.Limits allows.
-var ErrLimit = errors.New("the limit for members held in memory is reached; unpack the archive, a directory or a plain tar is read in place")
-
 // held is the content of a member of a stream: its bytes in chunks, so that
 // nothing is copied while it grows and a size that the header claims is never
 // believed.
@@ -20,16 +16,31 @@ type held struct {
 
 const chunkSize = 256 << 10
 
-// hold reads r to its end and takes what it holds off the budget. A member that
+// hold reads a member to its end and takes what it holds off the budget. One that
 // does not fit costs only itself: nothing of it is held.
-func hold(r io.Reader, size int64, budget *int64) *held {
+func (ld *loader) hold(r io.Reader, size int64, budget *int64) *held {
+	if most := ld.limits.Member; most < *budget {
+		left := most
+		h := hold(r, size, &left, ld.limits.reached("member"))
+		*budget -= most - left
+		return h
+	}
+	return ld.holdAll(r, size, budget)
+}
+
+// holdAll is hold for what is no member.
+func (ld *loader) holdAll(r io.Reader, size int64, budget *int64) *held {
+	return hold(r, size, budget, ld.limits.reached("held"))
+}
+
+func hold(r io.Reader, size int64, budget *int64, full error) *held {
 	h := &held{}
 	all := *budget
-	next := int(min(max(size, 512), chunkSize)) // small files do not need a whole chunk
+	next := int(min(max(size+1, 512), chunkSize)) // small files do not need a whole chunk, nor another one for their end
 	for {
 		if *budget <= 0 {
 			if n, _ := r.Read(make([]byte, 1)); n > 0 {
-				*h, *budget = held{err: ErrLimit}, all
+				*h, *budget = held{err: full}, all
 			}
 			return h
 		}
@@ -37,8 +48,11 @@ func hold(r io.Reader, size int64, budget *int64) *held {
 		next = chunkSize
 		n, err := io.ReadFull(r, chunk)
 		*budget -= int64(n)
+		if chunk = chunk[:n]; n < cap(chunk)/2 {
+			chunk = bytes.Clone(chunk) // the last: many small contents must not take a whole chunk each
+		}
 		if n > 0 {
-			h.chunks = append(h.chunks, chunk[:n])
+			h.chunks = append(h.chunks, chunk)
 		}
 		switch {
 		case err == nil:

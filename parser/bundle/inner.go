@@ -49,6 +49,9 @@ type inner func() (*io.SectionReader, error)
 
 // addInner remembers an archive within the archive.
 func (ld *loader) addInner(name string, open inner) {
+	if _, known := ld.inner[name]; known {
+		ld.note("%q occurs more than once, the last one counts", clip(name))
+	}
 	if ld.names -= int64(nodeCost + len(name)); ld.names >= 0 {
 		ld.inner[name] = open
 	}
@@ -59,23 +62,29 @@ func (ld *loader) addInner(name string, open inner) {
 // the stream cannot be read again, unless a machine is there already.
 func (ld *loader) addInnerTar(name string, h *tar.Header, tr *tar.Reader, src *source) error {
 	if off, ok := src.offset(); ok && !isSparse(h) {
-		at := src.in
-		ld.addInner(name, func() (*io.SectionReader, error) { return io.NewSectionReader(at, off, h.Size), nil })
+		ld.inPlace = true
+		in := src.section(off, h.Size)
+		ld.addInner(name, func() (*io.SectionReader, error) { return in, nil })
 		return nil
 	}
 	budget := &ld.budget
+	_, picked := ld.picks[name]
 	switch {
-	case ld.pick == name:
-		ld.done = true
+	case picked:
 	case ld.oneShot && !ld.tables:
 		budget = &ld.innerBudget
 	default:
+		ld.sizes[name] = h.Size
 		ld.addInner(name, nil)
 		return nil
 	}
-	content := hold(tr, chunkSize, budget)
+	before := *budget
+	content := ld.holdTar(h, ld.holes(h, tr), budget)
+	if picked {
+		ld.picks[name] = before - *budget
+	}
 	if errors.Is(content.err, ErrLimit) {
-		ld.addInner(name, func() (*io.SectionReader, error) { return nil, ErrLimit })
+		ld.addInner(name, func() (*io.SectionReader, error) { return nil, content.err })
 		return nil
 	}
 	ld.addInner(name, func() (*io.SectionReader, error) { return content.section(), nil })
@@ -87,6 +96,7 @@ func (ld *loader) addInnerFile(name string, n *node) {
 	if !isArchiveName(name) {
 		return
 	}
+	delete(ld.inner, name) // put says what there is to say
 	ld.addInner(name, func() (*io.SectionReader, error) {
 		switch c := n.data.(type) {
 		case sectionContent:
@@ -113,21 +123,29 @@ func (ld *loader) sawTable(name string) {
 	}
 }
 
-// maxInner is how many archives in an archive are opened.
-const maxInner = 1000
-
 // openInner opens all archives in the archive that hold a machine. ld has read
 // the outer one, without finding any.
 func (op *opener) openInner(ld *loader) *Bundle {
-	names := slices.Sorted(maps.Keys(ld.inner))
-	if len(names) > maxInner {
-		ld.note("only the first %d of %d archives in the bundle are looked into", maxInner, len(names))
-	}
 	all := &Bundle{}
-	for _, name := range names[:min(len(names), maxInner)] {
+	names := slices.Sorted(maps.Keys(ld.inner))
+	for i, name := range names {
+		if op.meter.archives++; op.meter.archives > op.o.Limits.Archives {
+			ld.damage("%v", op.o.Limits.reached("archives"))
+			break
+		}
+		if ld.inner[name] == nil && op.in != nil {
+			if err := op.fetch(ld, names[i:]); err != nil {
+				ld.damageOf(err)
+				break
+			}
+		}
 		b, err := op.tryInner(ld, name)
+		delete(ld.inner, name)
 		if err != nil {
 			ld.damageOf(err)
+			if errors.Is(err, ErrBomb) {
+				break
+			}
 			continue
 		}
 		all.join(b, name)
@@ -165,29 +183,75 @@ func (b *Bundle) join(inner *Bundle, archive string) {
 	b.Damage = append(b.Damage, prefixed(inner.Damage)...)
 }
 
-func (op *opener) tryInner(ld *loader, name string) (*Bundle, error) {
-	open := ld.inner[name]
-	if open == nil && op.in != nil {
-		again := op.loader(nil)
-		again.pick, again.want = name, newWanted(nil, false)
-		if err := again.load(op.source(), 0); err != nil {
-			return nil, err
+// fetch reads the archive again for the first of the archives in it that had gone
+// by, and for as many others as may be in memory beside it: else a decompressor would
+// give the same once for each of them.
+func (op *opener) fetch(ld *loader, names []string) error {
+	again := op.loader(nil)
+	again.want, again.budget, again.picks = newWanted(nil, false), ld.budget, map[string]int64{}
+	sum := int64(0)
+	for _, name := range names {
+		if ld.inner[name] != nil {
+			continue
 		}
-		open = again.inner[name]
+		if sum += ld.sizes[name]; len(again.picks) > 0 && sum > min(ld.budget, op.o.Limits.Held/2) {
+			break
+		}
+		again.picks[name] = 0
 	}
+	if err := again.load(op.source(), 0); err != nil {
+		return err
+	}
+	ld.budget = again.budget
+	for name, cost := range again.picks {
+		ld.inner[name] = again.inner[name]
+		ld.sizes[name] = cost
+	}
+	return nil
+}
+
+// tryInner opens one archive in the archive.
+func (op *opener) tryInner(ld *loader, name string) (*Bundle, error) {
+	open, cost := ld.inner[name], int64(0)
 	if open == nil {
 		return nil, fmt.Errorf("%q: it had gone by; save the stream to a file first", clip(name))
 	}
+	if op.in != nil {
+		cost = ld.sizes[name]
+	}
+	before := ld.budget
 	in, err := open()
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w", clip(name), err)
 	}
+	cost += before - ld.budget
 	o := op.o
-	o.Limits.Held = max(1, ld.budget)
-	sub := &opener{name: clip(name), o: o, meter: op.meter, in: in, level: op.level + 1}
+	o.Limits.Held, o.Limits.Names = max(1, ld.budget), max(1, ld.names)
+	sub := &opener{name: clip(name), o: o, meter: op.meter, in: in, level: op.level + 1, quiet: op.quiet || inMemory(in)}
 	b, err := sub.open()
-	ld.budget -= sub.held
-	return b, err
+	if err != nil {
+		ld.budget += cost
+		return nil, err
+	}
+	ld.budget, ld.names, ld.inPlace = ld.budget-sub.held, ld.names-sub.names, ld.inPlace || sub.inPlace
+	if !sub.inPlace {
+		ld.budget += cost
+	}
+	return b, nil
+}
+
+// inMemory reports whether a file is one that is held.
+func inMemory(r io.ReaderAt) bool {
+	for {
+		switch at := r.(type) {
+		case *held:
+			return true
+		case *io.SectionReader:
+			r, _, _ = at.Outer()
+		default:
+			return false
+		}
+	}
 }
 
 // openCollected opens the archives that lie in a directory which holds no machine
@@ -258,10 +322,9 @@ func packed(name string) (dir string, ok bool) {
 // unpackInPlace reads an archive as the directory that it stands for. It
 // reports whether it is one.
 func (ld *loader) unpackInPlace(dir string, h *tar.Header, tr *tar.Reader, src *source) {
-	sub := &source{r: tr}
+	sub := &source{r: ld.holes(h, tr), quiet: src.quiet}
 	if off, ok := src.offset(); ok && !isSparse(h) {
-		sub.in = io.NewSectionReader(src.in, off, h.Size)
-		sub.r = io.NewSectionReader(src.in, off, h.Size)
+		sub.in, sub.r = src.section(off, h.Size), src.section(off, h.Size)
 	}
 	name := ld.name
 	ld.name, ld.dir = clip(h.Name), dir

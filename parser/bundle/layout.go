@@ -25,6 +25,7 @@ type hostFS struct {
 	shown *archive // files that are stored under other names; nil if there are none
 	by    string   // the collector of those
 	notes []string // about those
+	costs []string // limits that were reached
 
 	in *space // the network namespace that is shown; nil for that of proc/net
 }
@@ -69,6 +70,9 @@ func (b *Bundle) locate(name string, t tree) error {
 			next = append(next, s.look(dir)...)
 		}
 		if len(found) > 0 {
+			if s.seen > maxSearchDirs {
+				b.Damage = append(b.Damage, fmt.Sprintf("more than %d directories are beside the machine or around it: further machines may be in the rest", maxSearchDirs))
+			}
 			b.take(found)
 			return nil
 		}
@@ -136,7 +140,7 @@ func (b *Bundle) take(found []hostFS) {
 			m.Collector = h.collector()
 		}
 		b.Machines = append(b.Machines, m)
-		b.Notes = append(b.Notes, h.notes...)
+		b.Notes, b.Damage = append(b.Notes, h.notes...), append(b.Damage, h.costs...)
 		if h.allEmpty() {
 			b.Damage = append(b.Damage, fmt.Sprintf("%s: all files of /proc/net have 0 bytes, as tar stores them when it reads /proc itself", clip(h.net)))
 		}

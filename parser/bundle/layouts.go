@@ -3,9 +3,12 @@ package bundle
 import (
 	"bufio"
 	"cmp"
+	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -91,9 +94,10 @@ type showing struct {
 	t     tree
 	files *archive
 	notes []string
-	found bool   // one of the collector's own files
-	left  int    // of maxShown
-	in    string // the directory that sections are in
+	costs []string // limits that were reached
+	found bool     // one of the collector's own files
+	left  int      // of maxShown
+	in    string   // the directory that sections are in
 
 	called string // the name of the file, if it is one
 }
@@ -119,7 +123,7 @@ func layoutHost(t tree, dir string) (hostFS, bool) {
 func (s *showing) host(collector, root string) hostFS {
 	h := rootHost(s.t, root)
 	h.findNet()
-	h.shown, h.by, h.notes = s.files, collector, s.notes
+	h.shown, h.by, h.notes, h.costs = s.files, collector, s.notes, s.costs
 	return h
 }
 
@@ -141,6 +145,7 @@ func (s *showing) glob(dir, pattern string) (names []string) {
 		switch {
 		case !ok:
 		case s.left <= 0:
+			s.limited("more than %d files of the collector are in it, the rest is not looked into", maxShown)
 			return names
 		case deeper && e.IsDir():
 			names = append(names, s.glob(path.Join(dir, e.Name()), rest)...)
@@ -198,7 +203,10 @@ func (s *showing) show(p *part, stored string) {
 			s.put(name, &node{mode: 0o444, size: int64(len(text)), data: &held{chunks: [][]byte{[]byte(text)}}})
 		}
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errSections):
+		s.limited("%q: %v", clip(stored), err)
+	case err != nil:
 		s.note("%q: %v", clip(stored), err)
 	}
 }
@@ -216,7 +224,7 @@ func (s *showing) sections(r io.Reader, stored string, rule ruler) {
 	found, full, err := split(r, rule)
 	called := clip(cmp.Or(s.called, stored))
 	if full {
-		s.note("%q has more than %d sections, the rest is not read", called, maxSections)
+		s.limited("%q has more than %d sections, the rest is not read", called, maxSections)
 	}
 	if err != nil {
 		s.note("%q: %v", called, err)
@@ -256,6 +264,13 @@ func (s *showing) put(name string, n *node) {
 }
 
 func (s *showing) note(format string, args ...any) { add(&s.notes, format, args) }
+
+// limited tells once of each limit.
+func (s *showing) limited(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(s.costs, text) {
+		add(&s.costs, "%s", []any{text})
+	}
+}
 
 // other is the content of a file that is stored under another name.
 type other struct {

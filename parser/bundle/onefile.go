@@ -41,11 +41,11 @@ func textPart(head []byte) (collector string, p *part) {
 func (ld *loader) loadText(src *source) error {
 	n := &node{mode: 0o444}
 	if src.in != nil {
-		n.data, n.size = sectionContent{r: src.in, size: src.in.Size()}, src.in.Size()
+		n.data, n.size, ld.inPlace = sectionContent{r: src.in, size: src.in.Size()}, src.in.Size(), true
 	} else {
-		content := hold(src.r, chunkSize, &ld.budget)
+		content := ld.holdAll(src.r, chunkSize, &ld.budget)
 		if errors.Is(content.err, ErrLimit) {
-			return fmt.Errorf("%q: %w", ld.name, ErrLimit)
+			return fmt.Errorf("%q: %w", ld.name, content.err)
 		}
 		if content.err != nil {
 			ld.damage("%v", tarError(content.err))

@@ -1,7 +1,6 @@
 package bundle
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -13,21 +12,6 @@ import (
 	"slices"
 	"strings"
 )
-
-// Limits bound what a hostile archive can cost.
-type Limits struct {
-	Members  int   // of one archive; default 10 million
-	Held     int64 // bytes of stream members in memory; default 2 GiB
-	Unpacked int64 // bytes out of all decompressors; default 64 GiB
-	Ratio    int   // of these to what was read, from 1 GiB on; default 1000
-}
-
-func (l *Limits) setDefaults() {
-	l.Members = cmp.Or(l.Members, 10_000_000)
-	l.Held = cmp.Or(l.Held, 2<<30)
-	l.Unpacked = cmp.Or(l.Unpacked, 64<<30)
-	l.Ratio = cmp.Or(l.Ratio, 1000)
-}
 
 // Options say how to open a bundle. The zero value reads everything.
 type Options struct {
@@ -181,7 +165,11 @@ type opener struct {
 	r     io.Reader         // a stream, if in is nil
 	in    *io.SectionReader // a file that can be read in place
 	level int               // archives around this one
-	held  int64             // what of the archive is kept in memory, once it is open
+	quiet bool              // in was counted as read already, or was decompressed
+
+	// What of the archive is kept in memory, once it is open.
+	held, names int64
+	inPlace     bool // and the archive itself
 }
 
 func (op *opener) source() *source {
@@ -189,6 +177,9 @@ func (op *opener) source() *source {
 		return &source{r: meteredReader{op.r, op.meter}}
 	}
 	whole := func() *io.SectionReader { return io.NewSectionReader(op.in, 0, op.in.Size()) } // each with its own offset
+	if op.quiet {
+		return &source{r: whole(), in: whole(), quiet: true}
+	}
 	return &source{r: meteredReader{whole(), op.meter}, in: whole()}
 }
 
@@ -209,7 +200,7 @@ func (op *opener) open() (*Bundle, error) {
 		if !ld.early { // the links that matter were followed
 			ld.noteBroken(missing)
 		}
-		op.held = op.o.Limits.Held - ld.budget
+		op.kept(ld)
 		b := &Bundle{Notes: ld.notes, Damage: ld.damages}
 		var err error
 		if ld.text != "" {
@@ -222,7 +213,7 @@ func (op *opener) open() (*Bundle, error) {
 		}
 		if op.level+1 < maxDepth {
 			if b := op.openInner(ld); b != nil {
-				op.held = op.o.Limits.Held - ld.budget
+				op.kept(ld)
 				return b, nil
 			}
 		}
@@ -231,6 +222,12 @@ func (op *opener) open() (*Bundle, error) {
 		}
 		return nil, err
 	}
+}
+
+// kept notes what the loader took.
+func (op *opener) kept(ld *loader) {
+	op.held, op.names = op.o.Limits.Held-ld.budget, op.o.Limits.Names-ld.names
+	op.inPlace = op.inPlace || ld.inPlace
 }
 
 // maxPasses is how often a file is read again because the targets of links are
@@ -262,14 +259,16 @@ type loader struct {
 	want    *wanted
 	exact   map[string]struct{} // stored names wanted besides
 	seed    maphash.Seed
+	looped  []string            // hard links that lead to none but others
 	passed  map[uint64]struct{} // hashes of the names that were not kept
 	limits  Limits
 	meter   *meter
 	budget  int64 // left of limits.Held
-	names   int64 // left of maxNames
-	members int
+	names   int64 // left of limits.Names
+	members int64
 	notes   []string
 	damages []string
+	told    []*Limit // that were reached
 
 	dir string // in which the members go, if the archive stands for one
 
@@ -279,7 +278,9 @@ type loader struct {
 	inner       map[string]inner // archives in the archive, by stored name
 	innerBudget int64            // for those that are held in case no machine comes
 	oneShot     bool             // the archive cannot be read again
-	pick        string           // the inner archive that it is read again for
+	sizes       map[string]int64 // of those that went by
+	picks       map[string]int64 // the inner archives that it is read again for, and what they take
+	inPlace     bool             // the tree needs the archive itself
 	done        bool             // nothing more need be read
 	tables      bool             // a machine is there
 
@@ -296,10 +297,10 @@ type loader struct {
 const maxDepth = 4
 
 func (op *opener) loader(extra []string) *loader {
-	ld := &loader{name: op.name, tree: newArchive(), limits: op.o.Limits, meter: op.meter, names: maxNames}
+	ld := &loader{name: op.name, tree: newArchive(), limits: op.o.Limits, meter: op.meter, names: op.o.Limits.Names}
 	ld.budget, ld.innerBudget = ld.limits.Held, ld.limits.Held/2
 	ld.exact, ld.seed, ld.passed = set(extra), maphash.MakeSeed(), map[uint64]struct{}{}
-	ld.inner, ld.oneShot = map[string]inner{}, op.in == nil
+	ld.inner, ld.sizes, ld.oneShot = map[string]inner{}, map[string]int64{}, op.in == nil
 	ld.top, ld.enough, ld.xzCommand = op.level == 0, op.o.Enough, op.o.XzCommand
 	if op.o.Want != nil {
 		ld.want = newWanted(op.o.Want, op.o.Namespaces)
@@ -374,20 +375,25 @@ func (ld *loader) wantsNamed(name string) bool {
 	return ok
 }
 
-// Bounds of what members cost besides their content.
-const (
-	nodeCost = 256       // about what a stored member takes besides its names
-	maxNames = 512 << 20 // what all of them may take
-)
+// nodeCost is about what a stored member takes besides its names.
+const nodeCost = 512
 
 // put stores a member if the memory allowed for the bundle still lasts.
 func (ld *loader) put(name string, n *node) {
-	if ld.names -= int64(nodeCost + len(name) + len(n.link) + len(n.hard)); ld.names < 0 {
-		ld.damage("%q: %v", clip(name), ErrLimit)
+	least := int64(0)
+	if n.mode.IsDir() || n.mode&fs.ModeSymlink != 0 && !ld.wantsNamed(name) {
+		least = ld.limits.Names / 2 // the rest is for files
+	}
+	cost := int64(nodeCost + len(name) + len(n.link) + len(n.hard))
+	if ld.names -= cost; ld.names < least {
+		ld.names += cost
+		ld.damage("%q: %v", clip(name), ld.limits.reached("names"))
 		return
 	}
 	ld.sawTable(name)
-	if ld.tree.put(name, n) {
+	replaced, dirs := ld.tree.put(name, n)
+	ld.names -= int64(dirs) * nodeCost // their names are parts of this one
+	if replaced {
 		ld.note("%q occurs more than once, the last one counts", clip(name))
 	}
 	// What a wanted link points at is wanted too, as far as it is still to come.
@@ -419,7 +425,8 @@ func (ld *loader) wasPassed(name string) bool {
 // missing names the targets of wanted links that were not kept. The machine's
 // root is not known yet, so that an absolute link may mean several names.
 func (ld *loader) missing() []string {
-	missing := ld.tree.linkHard()
+	missing, looped := ld.tree.linkHard()
+	ld.looped = looped
 	for name, n := range ld.tree.nodes {
 		if n.hard != "" && n.data == (skipped{}) && ld.wants(name) {
 			missing = append(missing, n.hard)
@@ -444,6 +451,9 @@ func (ld *loader) missing() []string {
 // noteBroken speaks of the links whose targets went by before it was known that
 // they are wanted: a stream cannot be read again for them.
 func (ld *loader) noteBroken(missing []string) {
+	if len(ld.looped) > 0 {
+		ld.damage("%d hard links lead to each other and to no file, or over more than %d others; the first is %s", len(ld.looped), maxLinks, clip(ld.looped[0]))
+	}
 	if len(missing) == 0 {
 		return
 	}
@@ -457,20 +467,5 @@ func (ld *loader) noteBroken(missing []string) {
 				ld.damage("%s is a link to %q, which had gone by; %s", clip(name), clip(lacking), advice)
 			}
 		}
-	}
-}
-
-// maxNotes bounds how often a hostile archive is commented.
-const maxNotes = 20
-
-func (ld *loader) note(format string, args ...any)   { add(&ld.notes, format, args) }
-func (ld *loader) damage(format string, args ...any) { add(&ld.damages, format, args) }
-
-func add(to *[]string, format string, args []any) {
-	switch {
-	case len(*to) < maxNotes:
-		*to = append(*to, fmt.Sprintf(format, args...))
-	case len(*to) == maxNotes:
-		*to = append(*to, "further remarks of this kind are left out")
 	}
 }

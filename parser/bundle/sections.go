@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 )
 
@@ -30,6 +31,9 @@ type mark struct {
 
 // maxSections bounds how many sections of a text are remembered.
 const maxSections = 10_000
+
+// errSections is the error of a text that is read up to that limit.
+var errSections = fmt.Errorf("it has more than %d entries, the rest is not read", maxSections)
 
 // bom is what Windows puts in front of UTF-8.
 const bom = "\xef\xbb\xbf"

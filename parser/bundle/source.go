@@ -26,10 +26,24 @@ type source struct {
 	r        io.Reader
 	in       *io.SectionReader // nil of a stream, as of all that was unpacked
 	unpacked *unpacked         // what that is; else nil
+	quiet    bool              // reading it is not reading of the bundle
 	tail     tailReader
 }
 
-func (s *source) reader() io.Reader {
+// at gives the file with its reading counted.
+func (s *source) at(m *meter) io.ReaderAt {
+	if s.quiet {
+		return s.in
+	}
+	return meteredAt{s.in, m}
+}
+
+// section is a stretch of the file, or what of it there is.
+func (s *source) section(off, size int64) *io.SectionReader {
+	return io.NewSectionReader(s.in, off, max(0, min(size, s.in.Size()-off)))
+}
+
+func (s *source) reader() io.ReadSeeker {
 	if s.in != nil {
 		return s.in // archive/tar seeks over contents if it can
 	}

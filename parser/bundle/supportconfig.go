@@ -82,7 +82,7 @@ func systool(r io.Reader) (map[string]string, error) {
 			return texts, err
 		}
 	}
-	return texts, nil
+	return texts, errSections
 }
 
 var systoolKeys = []string{"mtu", "flags", "operstate", "type", "address", "tx_queue_len"}

@@ -7,52 +7,120 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"math"
 	"path"
 	"slices"
+	"strings"
 )
 
 // loadTar reads the members' headers to the end. Of a tar that is a regular
 // file the contents are read in place later; of a stream the wanted ones are
-// held. A damaged archive gives what stands before the damage.
+// held. A damaged archive gives what stands before the damage, and what stands
+// behind it from the next header on.
 func loadTar(ld *loader, src *source) error {
-	tr := tar.NewReader(src.reader())
-	var failed error
-	for ; failed == nil && !ld.done; ld.members++ {
-		if ld.members >= ld.limits.Members {
-			ld.damage("it has more than %d members, the rest is not read", ld.limits.Members)
-			break
-		}
-		h, err := tr.Next()
-		if errors.Is(err, io.EOF) {
-			if !src.endMark() {
-				ld.damage("it ends without tar's end mark behind member %d, it may be cut", ld.members)
-			}
-			break
-		}
-		if err != nil {
-			failed = tarError(err)
-			ld.damage("cannot be read beyond member %d: %v", ld.members, failed)
-		} else if err := ld.addTar(h, tr, src); err != nil {
-			failed = tarError(err)
-			ld.damage("member %q: %v", h.Name, failed)
-		} else if ld.hasEnough(h.Name) {
-			ld.note("reading ended at member %d of the archive, as the view's files had been found (--quick): damage, other machines and files behind it, also of the same names, are not known", ld.members+1)
-			ld.early, ld.done = true, true
-		}
+	l := &tarLoader{loader: ld, src: src, in: newHeadReader(src)}
+	l.tr = tar.NewReader(l.in)
+	for !ld.done && l.next() {
+	}
+	if l.gaps > maxGaps {
+		ld.damage("all in all there are %d such places, at which %d bytes are passed over", l.gaps, l.gap)
 	}
 	if ld.done {
 		return nil
 	}
-	if err := src.drain(); err != nil && (failed == nil || failed.Error() != err.Error()) {
+	if err := src.drain(); err != nil && (l.failed == nil || l.failed.Error() != err.Error()) {
 		ld.damage("behind the last member: %v", err)
 	}
 	return nil
+}
+
+// A tarLoader reads one tar.
+type tarLoader struct {
+	*loader
+	src    *source
+	in     *headReader
+	tr     *tar.Reader
+	failed error // what was told last
+	gaps   int   // how often bytes were passed over, and how many
+	gap    int64
+}
+
+// next reads one member. It reports whether there may be another one.
+func (l *tarLoader) next() bool {
+	if l.members >= l.limits.Members {
+		l.damage("%v", l.limits.reached("members"))
+		return false
+	}
+	l.in.zeros, l.in.after = 0, 0
+	h, err := l.tr.Next()
+	switch {
+	case errors.Is(err, io.EOF):
+		return l.ended()
+	case err != nil && !errors.Is(err, tar.ErrInsecurePath): // names are looked at here
+		l.failed = tarError(err)
+		return l.goOn(true, "the header behind member %d is broken (%v): %d bytes are passed over, up to the next one", "cannot be read beyond member %d: %v", l.members)
+	}
+	l.members++
+	if l.in.content = l.in.at; isArchiveName(h.Name) {
+		l.in.content = -1
+	}
+	if err := l.addTar(h, l.tr, l.src); err != nil {
+		l.failed = tarError(err)
+		return l.goOn(false, "member %q: %v; %d bytes are passed over, up to the next header", "member %q: %v", h.Name)
+	}
+	if l.hasEnough(h.Name) {
+		l.note("reading ended at member %d of the archive, as the view's files had been found (--quick): damage, other machines and files behind it, also of the same names, are not known", l.members)
+		l.early, l.done = true, true
+	}
+	return true
+}
+
+// goOn tells of an error in a tar, and reads on at the next header if there is one.
+func (l *tarLoader) goOn(inHeader bool, further, end string, where any) bool {
+	if l.in.err == nil {
+		if passed, err := l.in.resync(inHeader); err == nil {
+			l.again(passed, further, where, l.failed, passed)
+			return true
+		}
+	}
+	l.damage(end, where, l.failed)
+	return false
+}
+
+// ended tells of an end that is none: a cut, or zeros in place of what got lost.
+func (l *tarLoader) ended() bool {
+	if !l.src.endMark() {
+		l.damage("it ends without tar's end mark behind member %d, it may be cut", l.members)
+		return false
+	}
+	if l.in.err != nil {
+		return false
+	}
+	if passed, err := l.in.resync(true); err == nil {
+		l.again(passed, "zeros stand behind member %d, as at the end of a tar, but %d bytes further on more members follow: what was there may be lost, or it is another tar", l.members, passed)
+		return true
+	}
+	return false
+}
+
+// maxGaps bounds how many are told one by one.
+const maxGaps = 10
+
+// again begins to read behind a gap.
+func (l *tarLoader) again(passed int64, format string, args ...any) {
+	l.tr = tar.NewReader(l.in)
+	if l.gaps, l.gap = l.gaps+1, l.gap+passed; l.gaps <= maxGaps {
+		l.damage(format, args...)
+	}
 }
 
 // tarError says in words what a cut archive looks like to archive/tar.
 func tarError(err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("the archive ends too early, it was cut")
+	}
+	if text, ok := strings.CutPrefix(err.Error(), "archive/tar: "); ok {
+		return errors.New(text)
 	}
 	return err
 }
@@ -62,7 +130,7 @@ func tarError(err error) error {
 func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
 	name, err := ld.stored(h.Name)
 	if err != nil {
-		ld.note("a member is passed over: %v", err)
+		ld.passOver("a member is passed over: %v", err)
 		return nil
 	}
 	n := &node{mode: h.FileInfo().Mode().Perm(), modTime: h.ModTime}
@@ -72,7 +140,7 @@ func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
 		ld.recorded(h)
 	case tar.TypeSymlink:
 		if len(h.Linkname) > maxName {
-			ld.note("the link %q is passed over: its target has %d bytes", clip(name), len(h.Linkname))
+			ld.damage("the link %q is passed over: its target has %d bytes", clip(name), len(h.Linkname))
 			return nil
 		}
 		n.mode |= fs.ModeSymlink
@@ -83,7 +151,7 @@ func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
 			return nil
 		}
 		if n.hard, err = ld.stored(h.Linkname); err != nil {
-			ld.note("the hard link %q is passed over: %v", name, err)
+			ld.passOver("the hard link %q is passed over: %v", name, err)
 			return nil
 		}
 	case tar.TypeReg, tar.TypeGNUSparse, tar.TypeCont:
@@ -121,26 +189,49 @@ func (ld *loader) addFile(name string, n *node, h *tar.Header, tr *tar.Reader, s
 	n.size, ld.fresh = h.Size, true
 	defer ld.addInnerFile(name, n)
 	if off, ok := src.offset(); ok && !isSparse(h) {
+		ld.inPlace = true
 		n.data = ending(sectionContent{r: src.in, off: off, size: h.Size}, h)
 		// A reader may allocate what Stat says: no more than there is.
 		n.size = max(0, min(h.Size, src.in.Size()-off))
 		ld.put(name, n)
 		return nil
 	}
-	r, held, known := ld.look(name, tr)
+	r, held, known := ld.look(name, ld.holes(h, tr))
 	if !held {
 		n.size = 0
 		ld.putSeen(name, n, known)
 		return nil
 	}
-	content := hold(r, h.Size, &ld.budget)
+	content := ld.holdTar(h, r, &ld.budget)
 	n.data, n.size = ending(content, h), content.size()
 	ld.put(name, n)
 	if errors.Is(content.err, ErrLimit) {
-		ld.damage("%s: %v", name, ErrLimit)
+		ld.damage("%s: %v", name, content.err)
 		return nil
 	}
 	return content.err
+}
+
+// holdTar holds a member. A sparse file that does not fit is not read: its zeros cost
+// nothing to whoever made them.
+func (ld *loader) holdTar(h *tar.Header, r io.Reader, budget *int64) *held {
+	switch {
+	case !isSparse(h):
+	case h.Size > ld.limits.Member:
+		return &held{err: ld.limits.reached("member")}
+	case h.Size > *budget:
+		return &held{err: ld.limits.reached("held")}
+	}
+	return ld.hold(r, h.Size, budget)
+}
+
+// holes counts what comes out of a sparse file as decompressed: its header makes
+// any number of zeros.
+func (ld *loader) holes(h *tar.Header, tr *tar.Reader) io.Reader {
+	if !isSparse(h) {
+		return tr
+	}
+	return &unpacked{ld: ld, f: &format{name: "sparse"}, r: tr}
 }
 
 // isSparse reports whether the member's bytes are not one stretch of the archive.
@@ -176,6 +267,7 @@ type tailReader struct {
 	unpacked *unpacked // what is behind r, if it can be skipped there
 	at       int64
 	last     [headSize]byte
+	again    []byte // what comes before r once more
 }
 
 // Seek only goes forward. archive/tar passes over contents with it, where it would
@@ -184,7 +276,11 @@ func (t *tailReader) Seek(off int64, whence int) (int64, error) {
 	if whence != io.SeekCurrent || off < 0 {
 		return 0, errors.ErrUnsupported
 	}
-	for to := t.at + off; t.at < to; {
+	to := t.at + off
+	if to < t.at {
+		to = math.MaxInt64 // sizes are claims
+	}
+	for t.at < to {
 		switch err := t.pass(to - t.at); err {
 		case nil:
 		case io.EOF: // within a member
@@ -198,6 +294,11 @@ func (t *tailReader) Seek(off int64, whence int) (int64, error) {
 
 // pass passes over at most n bytes.
 func (t *tailReader) pass(n int64) (err error) {
+	if len(t.again) > 0 {
+		n = min(n, int64(len(t.again)))
+		t.again = t.again[n:]
+		return nil
+	}
 	if t.unpacked != nil && t.r.Buffered() == 0 {
 		n, err = t.unpacked.skip(n)
 	} else {
@@ -212,6 +313,11 @@ func (t *tailReader) pass(n int64) (err error) {
 }
 
 func (t *tailReader) Read(p []byte) (int, error) {
+	if len(t.again) > 0 {
+		n := copy(p, t.again)
+		t.again = t.again[n:]
+		return n, nil
+	}
 	n, err := t.r.Read(p)
 	t.at += int64(n)
 	if n >= headSize {

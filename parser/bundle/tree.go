@@ -83,6 +83,13 @@ const (
 	maxDirs = 256
 )
 
+// A longNameError is that of a name beyond these bounds.
+type longNameError struct{ name string }
+
+func (e *longNameError) Error() string {
+	return fmt.Sprintf("the name %q... has %d bytes, more than any system's paths", clip(e.name), len(e.name))
+}
+
 // clean makes a stored name of what an archive says, or reports that the name
 // points out of the archive.
 func clean(name string) (string, error) {
@@ -90,7 +97,7 @@ func clean(name string) (string, error) {
 		return "", errors.New("the name holds a NUL byte")
 	}
 	if len(name) > maxName || strings.Count(name, "/") > maxDirs {
-		return "", fmt.Errorf("the name %q... has %d bytes, more than any system's paths", clip(name), len(name))
+		return "", &longNameError{name}
 	}
 	c := path.Clean("/" + name)[1:]
 	for _, elem := range strings.Split(name, "/") {

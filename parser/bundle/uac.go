@@ -67,7 +67,7 @@ func uacLinks(stored string, r io.Reader) (map[string]string, error) {
 			return links, err
 		}
 	}
-	return links, nil
+	return links, errSections
 }
 
 var socketLink = sync.OnceValue(func() *regexp.Regexp {

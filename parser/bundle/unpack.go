@@ -88,7 +88,7 @@ func (ld *loader) unpack(f *format, src *source) (u *unpacked, err error) {
 		return nil, u.fail(err)
 	}
 	if src.in != nil {
-		u.r, u.done = f.aside(u.r, meteredAt{src.in, ld.meter}, src.in.Size())
+		u.r, u.done = f.aside(u.r, src.at(ld.meter), src.in.Size())
 	}
 	return u, nil
 }
@@ -175,9 +175,6 @@ func (u *unpacked) fail(err error) error {
 	return err
 }
 
-// ErrBomb ends a stream that decompresses to more than Options.Limits allow.
-var ErrBomb = errors.New("the limit for decompressed data is reached, the rest is not read; if the bundle is no decompression bomb, unpack it into a directory and name that")
-
 // A meter compares what comes out of all decompressors with what was read of the
 // bundle.
 type meter struct {
@@ -186,6 +183,7 @@ type meter struct {
 	read     int64
 	unpacked int64
 	told     func(int64)
+	archives int64 // in an archive, that were tried
 }
 
 // ratioFrom is how much must have been decompressed before the ratio counts: a
@@ -196,8 +194,11 @@ func (m *meter) add(n int) error {
 	m.unpacked += int64(n)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.unpacked > m.limits.Unpacked || m.unpacked > ratioFrom && m.unpacked/int64(m.limits.Ratio) > m.read {
-		return ErrBomb
+	switch {
+	case m.unpacked > m.limits.Unpacked:
+		return m.limits.reached("unpacked")
+	case m.unpacked > ratioFrom && m.unpacked/m.limits.Ratio > m.read:
+		return m.limits.reached("ratio")
 	}
 	return nil
 }

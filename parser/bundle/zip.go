@@ -29,9 +29,9 @@ func loadZip(ld *loader, src *source) error {
 	var at io.ReaderAt
 	var size int64
 	if src.in != nil {
-		at, size = meteredAt{src.in, ld.meter}, src.in.Size()
+		at, size = src.at(ld.meter), src.in.Size()
 	} else {
-		content := hold(src.r, chunkSize, &ld.budget)
+		content := ld.holdAll(src.r, chunkSize, &ld.budget)
 		if content.err != nil {
 			return zipError(content.err)
 		}
@@ -48,7 +48,7 @@ func loadZip(ld *loader, src *source) error {
 	zr.RegisterDecompressor(zstd.ZipMethodWinZip, zstd.ZipDecompressor(zstdOptions...))
 	for _, f := range zr.File {
 		if ld.members++; ld.members > ld.limits.Members {
-			ld.damage("it has more than %d members, the rest is not read", ld.limits.Members)
+			ld.damage("%v", ld.limits.reached("members"))
 			break
 		}
 		if !ld.tryZip(f) {
@@ -97,7 +97,7 @@ func zipError(err error) error {
 func (ld *loader) addZip(f *zip.File) error {
 	name, err := ld.stored(f.Name)
 	if err != nil {
-		ld.note("a member is passed over: %v", err)
+		ld.passOver("a member is passed over: %v", err)
 		return nil
 	}
 	mode := f.Mode()
@@ -107,7 +107,7 @@ func (ld *loader) addZip(f *zip.File) error {
 		n.mode |= fs.ModeDir
 	case mode&fs.ModeSymlink != 0:
 		if f.UncompressedSize64 > maxName {
-			ld.note("the link %q is passed over: its target has %d bytes", clip(name), f.UncompressedSize64)
+			ld.damage("the link %q is passed over: its target has %d bytes", clip(name), f.UncompressedSize64)
 			return nil
 		}
 		budget := int64(maxName)
@@ -169,7 +169,7 @@ func (ld *loader) holdZip(f *zip.File, budget *int64) *held {
 	}
 	defer r.Close()
 	u := &unpacked{ld: ld, f: &format{name: "zip"}, r: r}
-	return hold(u, int64(min(f.UncompressedSize64, chunkSize)), budget)
+	return ld.hold(u, int64(min(f.UncompressedSize64, chunkSize)), budget)
 }
 
 // boundedAt ends in an error when so many bytes have been read, if left is not

@@ -130,7 +130,7 @@ func TestZipMembers(t *testing.T) {
 		{"a device", []entry{odd("proc/net/udp", "U", mode(fs.ModeDevice|0o644)), tcp}, gone, nil, nil},
 		{"a link to itself", []entry{odd("proc/net/udp", "udp", func(h *zip.FileHeader) { h.SetMode(fs.ModeSymlink | 0o777) }), tcp}, "<open proc/net/udp: too many levels of symbolic links>", nil, nil},
 		{"a link of 5000 bytes", []entry{odd("proc/net/udp", strings.Repeat("x", 5000), func(h *zip.FileHeader) { h.SetMode(fs.ModeSymlink | 0o777) }), tcp}, gone,
-			[]string{`the link "proc/net/udp" is passed over: its target has 5000 bytes`}, nil},
+			nil, []string{`the link "proc/net/udp" is passed over: its target has 5000 bytes`}},
 		{"an empty member", []entry{tcp, stored("proc/net/udp", "")}, "", nil, nil},
 	} {
 		for _, stream := range []bool{false, true} {
