@@ -12,6 +12,9 @@ var (
 	ErrSyntax      = errors.New("invalid syntax")
 	ErrRange       = errors.New("value out of range")
 	ErrLineTooLong = errors.New("line too long")
+	// ErrHeader marks a line of the header among the rows. What follows is read as
+	// the first header says.
+	ErrHeader = errors.New("it stands here again: the file holds several captures, or a name forges it")
 	// ErrCut marks a row that was yielded although its last value may be half
 	// of what it was.
 	ErrCut = errors.New("the file ends here without a newline, the value may be cut")

@@ -117,7 +117,11 @@ func each[T any](l *lines, file string, d decoder[T], yield func(*T, error) bool
 		at.row = zero
 		d.row(c, &at.row)
 		if c.err != nil {
-			if !yield(nil, c.rowError(file, l.line)) {
+			err := c.rowError(file, l.line)
+			if l.isHead(text) {
+				err = headError(file, l.line, text)
+			}
+			if !yield(nil, err) {
 				return
 			}
 			continue
@@ -130,6 +134,11 @@ func each[T any](l *lines, file string, d decoder[T], yield func(*T, error) bool
 			return
 		}
 	}
+}
+
+// headError is for a line of the header among the rows.
+func headError(file string, line int, text []byte) error {
+	return &RowError{File: file, Line: line, Column: 1, Field: "header", Value: clip(bytes.TrimLeft(text, " \t")), Err: ErrHeader}
 }
 
 // cutError follows a row that was read up to the end of a file without a
