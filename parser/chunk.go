@@ -26,8 +26,8 @@ func InetChunks(file string, r io.Reader, o Options) iter.Seq[Chunk[InetSocket]]
 }
 
 // UnixChunks does the same for [Unix].
-func UnixChunks(file string, r io.Reader, _ Options) iter.Seq[Chunk[UnixSocket]] {
-	return chunks(file, r, unixLayout)
+func UnixChunks(file string, r io.Reader, o Options) iter.Seq[Chunk[UnixSocket]] {
+	return chunks(file, r, unixLayout(o))
 }
 
 func chunks[T any](file string, r io.Reader, of layout[T]) iter.Seq[Chunk[T]] {

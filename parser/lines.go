@@ -25,7 +25,7 @@ type lines struct {
 	cut  bool  // the line last returned had no newline: the file ends there
 	// heads are the lines of the header, to know them when they come again.
 	heads [2][]byte
-	crlf bool  // set by the first line: the file went through a CR LF conversion
+	crlf  bool // set by the first line: the file went through a CR LF conversion
 	// sniff lets next tell crlf from the first line, for files without a header.
 	sniff bool
 }

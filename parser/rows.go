@@ -44,6 +44,8 @@ type decoder[T any] struct {
 	// nearly always give them, and decodes them as row does. It may have filled in
 	// something when it says that it does not know a row.
 	quick func(text []byte, row *T) bool
+	// end, if not nil, is called behind the last row.
+	end func()
 	// pass, if not nil, reports whether a row is not wanted, whatever else is in it.
 	pass func(text []byte) bool
 }
@@ -95,6 +97,9 @@ func each[T any](l *lines, file string, d decoder[T], yield func(*T, error) bool
 		row T
 	}
 	c := &at.c
+	if d.end != nil {
+		defer d.end()
+	}
 	for {
 		text, err := l.next()
 		if err != nil {
