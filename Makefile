@@ -2,6 +2,7 @@
 
 GO ?= go
 FUZZTIME ?= 10s
+FUZZFLAGS ?=
 BENCHFLAGS ?=
 COMPARE ?=
 
@@ -25,14 +26,8 @@ cover: ## run all tests and show how much of each function they reach
 	$(GO) test -coverpkg=./... -coverprofile=dist/cover.out ./...
 	$(GO) tool cover -func=dist/cover.out
 
-fuzz: ## run each fuzz target for FUZZTIME (10s)
-	@set -e; \
-	for package in $$($(GO) list ./...); do \
-		for target in $$($(GO) test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do \
-			echo "== $$package $$target"; \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x "$$package"; \
-		done; \
-	done
+fuzz: ## run each fuzz target for FUZZTIME (10s), and end with a table of executions and findings
+	$(GO) run ./fixtures/fuzz -time $(FUZZTIME) $(FUZZFLAGS)
 
 # benchstat needs some six samples to tell a change from noise, so before and
 # after it: make bench BENCHFLAGS='-count 6' COMPARE='-only none'

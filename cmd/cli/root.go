@@ -14,8 +14,11 @@ import (
 )
 
 // Main runs the program and gives its exit code.
-func Main(args []string, s Streams) int {
-	root := newRoot(s, runNetstat)
+func Main(args []string, s Streams) int { return runMain(args, s, runNetstat) }
+
+// runMain is Main with another view than netstat's.
+func runMain(args []string, s Streams, run func(Streams, *options, []string) error) int {
+	root := newRoot(s, run)
 	if !isCommand(root, args) {
 		args = arguments(root.Flags(), args)
 	}
