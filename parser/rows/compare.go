@@ -48,12 +48,18 @@ func compare(columns []*Column) (c comparison) {
 // with pointer and length, and both rows keep alive what they point to, so that equal
 // pointers are one text. What differs may be equal all the same, such as a text that
 // stands in two places, or padding: then it is only written anew.
+//
+// The arithmetic is sound: x and y point to structs of the type from which compare took
+// begin and end, as [Texts.Changed] wants rows of the columns' kind, so that the stretch
+// lies within both; and the slices are gone before either row can be moved or freed.
 func sameMemory(x, y Row, begin, end uint32) bool {
 	p, q := (*byte)(unsafe.Add(x.at, begin)), (*byte)(unsafe.Add(y.at, begin))
 	return bytes.Equal(unsafe.Slice(p, end-begin), unsafe.Slice(q, end-begin))
 }
 
-// same is sameMemory for one field, without a call.
+// same is sameMemory for one field, without a call for the sizes that fields have on
+// machines with 64 bits. It reads the bytes of the field and no others: the offset and
+// the size are those of one type, and both rows are of the type that has the field.
 func (f field) same(x, y Row) bool {
 	p, q := unsafe.Add(x.at, f.offset), unsafe.Add(y.at, f.offset)
 	switch f.size {
@@ -67,8 +73,10 @@ func (f field) same(x, y Row) bool {
 		return *(*[4]uint64)(p) == *(*[4]uint64)(q)
 	case 2:
 		return *(*uint16)(p) == *(*uint16)(q)
+	case 1:
+		return *(*uint8)(p) == *(*uint8)(q)
 	}
-	return *(*uint8)(p) == *(*uint8)(q)
+	return sameMemory(x, y, f.offset, f.offset+f.size) // sizes of machines with 32 bits
 }
 
 // fieldSizes are those of the kinds of fields.

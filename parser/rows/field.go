@@ -72,7 +72,8 @@ func checkOwner(owner reflect.Type, row Row) {
 func (c *Column) knownBit(row Row) uint8 {
 	switch {
 	case c.known != 0:
-		return *(*uint8)(unsafe.Add(row.at, c.known)) // a bool is a byte, 0 or 1
+		// A bool is a byte, 0 or 1, and this one lies within the row: see at.
+		return *(*uint8)(unsafe.Add(row.at, c.known))
 	case c.kind == wordsField && *(*Words)(c.at(row)) == nil:
 		return 0
 	}

@@ -20,6 +20,10 @@ func TextsOf(columns []*Column) *Texts { return &Texts{columns, compare(columns)
 // Changed appends the numbers of the columns that may have another value than in the row
 // before, of the same kind. The zero Row has nothing in common with any.
 func (t *Texts) Changed(list []int, row, before Row) []int {
+	checkOwner(t.owner, row)
+	if before.at != nil {
+		checkOwner(t.owner, before)
+	}
 	for i := range t.groups {
 		g := &t.groups[i]
 		if before.at != nil && sameMemory(row, before, g.begin, g.end) {
