@@ -3,6 +3,7 @@ package cli
 import (
 	"archive/tar"
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -148,7 +149,7 @@ type mutator struct {
 func newMutator(t *testing.T) *mutator {
 	m := &mutator{seed: uint64(fromEnv("COLDSTAT_SEED", 1)), dir: t.TempDir()}
 	for i, name := range []string{"lab-c", "lab-b", "lab-a"} {
-		m.add(t, &victim{name: name, host: fixtures.Capture(t, name), weight: []int{32, 32, 4}[i]})
+		m.add(t, &victim{name: name, host: fixtures.Capture(t, name), weight: []int{32, 32, 2}[i]})
 	}
 	// The sosreports of the corpus, as sos packed them.
 	if dir, ok := fixtures.CorpusAt(t); ok {
@@ -293,7 +294,7 @@ func (c *mutationCase) archive(r *rand.Rand, i int) {
 		}
 	})
 	form := forms[r.IntN(len(forms))]
-	if r.IntN(3) == 0 && c.v.host != nil {
+	if slow := form == "tar.xz" || form == "tar.bz2"; c.v.host != nil && r.IntN(3+truth(slow)) < 1+2*truth(slow) {
 		form = "tar"
 	}
 	damage := fixtures.Mutate(r, c.v.forms[form], c.others)
@@ -312,6 +313,13 @@ func (c *mutationCase) archive(r *rand.Rand, i int) {
 	case c.v.spared(view, damage):
 		c.asBefore(view, at)
 	}
+}
+
+func truth(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func (c *mutationCase) write(at string, data []byte) {
@@ -355,9 +363,10 @@ func (c *mutationCase) asBefore(view strictView, bundle string) {
 }
 
 // noticed wants a view as it was, or a word on the damage: checksums see one flipped
-// bit, and the end of a cut archive is missing.
+// bit, and the end of a cut archive is missing. Only the list of names at the end of a
+// zip has no checksum.
 func (c *mutationCase) noticed(view strictView, bundle string, damage fixtures.Mutation) {
-	if damage.Flips != 1 && !strings.HasPrefix(damage.What, "cut") {
+	if damage.Flips != 1 && !strings.HasPrefix(damage.What, "cut") || strings.HasSuffix(bundle, ".zip") && damage.Hits(zipList(c.v.forms["zip"])) {
 		return
 	}
 	c.same.Add(1)
@@ -365,6 +374,12 @@ func (c *mutationCase) noticed(view strictView, bundle string, damage fixtures.M
 	if want := c.v.before[view.name()]; stdout != want && code != exitDamaged && code != exitFailed {
 		c.t.Errorf("%s: nothing is said of the damage, and %s is not as before: exit %d, %s\nstderr %s", c.label, view.argv, code, firstDifference(stdout, want), stderr)
 	}
+}
+
+// zipList is where a zip has its list of members, up to its end.
+func zipList(data []byte) (begin, end int) {
+	at := bytes.LastIndex(data, []byte("PK\x05\x06"))
+	return int(binary.LittleEndian.Uint32(data[at+16:])), len(data)
 }
 
 // run runs the program, and wants what must hold for every input.
