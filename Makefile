@@ -6,7 +6,7 @@ FUZZFLAGS ?=
 BENCHFLAGS ?=
 COMPARE ?=
 
-.PHONY: help build test race cover fuzz bench lint fmt golden confirm man clean
+.PHONY: help build test race cover fuzz mutate bench lint vuln fmt golden confirm man clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z]*\):.*## /\1|/p' Makefile | \
@@ -29,6 +29,9 @@ cover: ## run all tests and show how much of each function they reach
 fuzz: ## run each fuzz target for FUZZTIME (10s), and end with a table of executions and findings
 	$(GO) run ./fixtures/fuzz -time $(FUZZTIME) $(FUZZFLAGS)
 
+mutate: ## run the program over 20,000 damaged bundles; go test runs 2,000 of them, and COLDSTAT_SEED=N chooses others
+	COLDSTAT_MUTATIONS=20000 $(GO) test ./cmd/cli -count=1 -v -run '^TestMutations$$'
+
 # benchstat needs some six samples to tell a change from noise, so before and
 # after it: make bench BENCHFLAGS='-count 6' COMPARE='-only none'
 bench: ## run the benchmarks and compare with netstat; with an earlier dist/bench/new.txt as old.txt there, compare with that as well
@@ -42,6 +45,9 @@ lint: ## check formatting, go vet and staticcheck
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "not formatted (make fmt):"; echo "$$files"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+
+vuln: ## look for known vulnerabilities in what is used (needs the network)
+	$(GO) tool govulncheck ./...
 
 fmt: ## format all Go files
 	gofmt -w .
