@@ -224,17 +224,21 @@ type keyTable struct {
 // at gives the row of a key, which is zero if the key is new, or nil if there are too
 // many keys.
 func (t *keyTable) at(key uint64) *unixRow {
-	if 2*t.n >= len(t.keys) {
+	if len(t.keys) == 0 {
 		t.grow()
 	}
 	i := t.find(key)
-	if t.keys[i] == 0 {
-		if t.n >= maxKeys {
-			return nil
-		}
-		t.keys[i] = key
-		t.n++
+	if t.keys[i] != 0 {
+		return &t.rows[i]
 	}
+	if t.n >= maxKeys {
+		return nil
+	}
+	if t.n++; 2*t.n > len(t.keys) {
+		t.grow()
+		i = t.find(key)
+	}
+	t.keys[i] = key
 	return &t.rows[i]
 }
 
@@ -249,9 +253,6 @@ func (t *keyTable) find(key uint64) int {
 
 func (t *keyTable) grow() {
 	old := *t
-	if len(old.keys) > 2*maxKeys {
-		return
-	}
 	n := max(1024, 2*len(old.keys))
 	t.keys, t.rows = make([]uint64, n), make([]unixRow, n)
 	for i, key := range old.keys {
