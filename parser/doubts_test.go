@@ -48,7 +48,7 @@ func doubtedByChunks(text string) string {
 }
 
 // unixLine is a row as a recent kernel prints it.
-func unixLine(num, typ, state string, inode int, path string) string {
+func unixLine(num, typ, state string, inode int64, path string) string {
 	return fmt.Sprintf("%s: 00000002 00000000 00010000 %s %s %d %s\n", num, typ, state, inode, path)
 }
 
@@ -57,12 +57,12 @@ func TestForgedRows(t *testing.T) {
 	const intro = "unix: a name may hold a newline and forge rows: "
 	rows := func(form string, n int) (text string) {
 		for i := range n {
-			text += unixLine(fmt.Sprintf(form, 0x10+i), "0001", "01", 100+i, fmt.Sprintf("/run/%d", i))
+			text += unixLine(fmt.Sprintf(form, 0x10+i), "0001", "01", int64(100+i), fmt.Sprintf("/run/%d", i))
 		}
 		return text
 	}
 	hashed, zeros, pointers, short := rows("00000000ad59b3%02x", 6), regexp.MustCompile(`(?m)^[0-9a-f]{16}`).ReplaceAllString(rows("%016x", 6), "0000000000000000"), rows("ffff8800ad59b3%02x", 6), rows("c1b2b3%02x", 6)
-	forged := func(num string, inode int) string { return unixLine(num, "0001", "01", inode, "/run/docker.sock") }
+	forged := func(num string, inode int64) string { return unixLine(num, "0001", "01", inode, "/run/docker.sock") }
 	for _, tt := range []struct{ name, text, want string }{
 		{"hashes", hashed, ""},
 		{"zeros", zeros, ""},
@@ -112,9 +112,9 @@ func TestForgedRowsAnyOrder(t *testing.T) {
 		var text strings.Builder
 		text.WriteString(unixHeader)
 		for range 8000 {
-			inode := r.IntN(1 << 30)
+			inode := r.Int64N(1 << 30)
 			if r.IntN(500) == 0 {
-				inode = r.IntN(10) + 1
+				inode = r.Int64N(10) + 1
 			}
 			text.WriteString(unixLine(fmt.Sprintf("%016x", r.Uint32()), "0001", []string{"01", "03", "03", "03", "09"}[r.IntN(5)], inode, fmt.Sprintf("/p/%d", r.IntN(20))))
 		}
@@ -178,7 +178,7 @@ func BenchmarkUnixDoubts(b *testing.B) {
 	var text strings.Builder
 	text.WriteString(unixHeader)
 	for i := range benchRows {
-		text.WriteString(unixLine(fmt.Sprintf("%016x", r.Uint32()), "0001", "03", 20_000+i*3, "/run/systemd/journal/stdout"))
+		text.WriteString(unixLine(fmt.Sprintf("%016x", r.Uint32()), "0001", "03", int64(20_000+i*3), "/run/systemd/journal/stdout"))
 	}
 	for name, look := range map[string]bool{"without": false, "with": true} {
 		b.Run(name, func(b *testing.B) {
