@@ -55,6 +55,24 @@ func TestByteOrderMark(t *testing.T) {
 	}
 }
 
+// TestHostileColumns: names of columns come from the capture in tables that a command
+// printed. Errors repeat them quoted, and not at length.
+func TestHostileColumns(t *testing.T) {
+	long := strings.Repeat("x", 35_000)
+	for _, tt := range []struct{ name, column, want string }{
+		{"hostile", "A\x1b[31m\u202e\xff", `f:2: "A\x1b[31m\u202e\xff" missing: row ends before this column`},
+		{"long", long, "f:2: " + long[:64] + " missing: row ends before this column"},
+		{"usual", "MSS", "f:2: MSS missing: row ends before this column"},
+	} {
+		text := "Destination Gateway Genmask Flags Iface " + tt.column + "\n0.0.0.0 0.0.0.0 0.0.0.0 U eth0\n"
+		for _, err := range parser.RouteText("f", strings.NewReader(text), parser.Options{}) {
+			if err == nil || err.Error() != tt.want {
+				t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
+			}
+		}
+	}
+}
+
 // TestHeaderAgain: of two captures that were put into one file all rows are read, and
 // the header between them is told as what it is.
 func TestHeaderAgain(t *testing.T) {
