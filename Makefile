@@ -2,12 +2,13 @@
 
 GO ?= go
 FUZZTIME ?= 10s
+FUZZFLAGS ?=
 BENCHFLAGS ?=
 COMPARE ?=
 
 PGO = cmd/coldstat/default.pgo
 
-.PHONY: help build test race cover fuzz bench pgo lint fmt golden confirm man clean
+.PHONY: help build test race cover fuzz mutate bench pgo lint vuln fmt golden confirm man clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z]*\):.*## /\1|/p' Makefile | \
@@ -27,14 +28,11 @@ cover: ## run all tests and show how much of each function they reach
 	$(GO) test -coverpkg=./... -coverprofile=dist/cover.out ./...
 	$(GO) tool cover -func=dist/cover.out
 
-fuzz: ## run each fuzz target for FUZZTIME (10s)
-	@set -e; \
-	for package in $$($(GO) list ./...); do \
-		for target in $$($(GO) test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do \
-			echo "== $$package $$target"; \
-			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x "$$package"; \
-		done; \
-	done
+fuzz: ## run each fuzz target for FUZZTIME (10s), and end with a table of executions and findings
+	$(GO) run ./fixtures/fuzz -time $(FUZZTIME) $(FUZZFLAGS)
+
+mutate: ## run the program over 20,000 damaged bundles; go test runs 2,000 of them, and COLDSTAT_SEED=N chooses others
+	COLDSTAT_MUTATIONS=20000 $(GO) test ./cmd/cli -count=1 -v -run '^TestMutations$$'
 
 # benchstat needs some six samples to tell a change from noise, so before and
 # after it: make bench BENCHFLAGS='-count 6' COMPARE='-only none'
@@ -54,6 +52,9 @@ lint: ## check formatting, go vet and staticcheck
 	@files=$$(gofmt -l .); if [ -n "$$files" ]; then echo "not formatted (make fmt):"; echo "$$files"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+
+vuln: ## look for known vulnerabilities in what is used (needs the network)
+	$(GO) tool govulncheck ./...
 
 fmt: ## format all Go files
 	gofmt -w .

@@ -26,8 +26,8 @@ func InetChunks(file string, r io.Reader, o Options) iter.Seq[Chunk[InetSocket]]
 }
 
 // UnixChunks does the same for [Unix].
-func UnixChunks(file string, r io.Reader, _ Options) iter.Seq[Chunk[UnixSocket]] {
-	return chunks(file, r, unixLayout)
+func UnixChunks(file string, r io.Reader, o Options) iter.Seq[Chunk[UnixSocket]] {
+	return chunks(file, r, unixLayout(o))
 }
 
 func chunks[T any](file string, r io.Reader, of layout[T]) iter.Seq[Chunk[T]] {
@@ -46,7 +46,7 @@ func chunks[T any](file string, r io.Reader, of layout[T]) iter.Seq[Chunk[T]] {
 		c := chunker{r: r, rest: bytes.Clone(l.buf[l.pos:l.end]), err: l.err, line: l.line, free: make(chan []byte, maxFree)}
 		for {
 			piece, last := c.next()
-			piece.crlf = l.crlf
+			piece.crlf, piece.heads = l.crlf, l.heads
 			text := piece.buf
 			chunk := Chunk[T]{Free: func() {}, Rows: func(yield func(*T, error) bool) { each(piece, file, decode(piece), yield) }}
 			if !last {

@@ -41,6 +41,7 @@ func Dev(file string, r io.Reader, _ Options) iter.Seq2[DevCounters, error] {
 				return
 			}
 		}
+		l.heads[1] = bytes.Clone(text)
 		layout := devLayout(text)
 		body(l, file, func(c *cursor, d *DevCounters) {
 			*d = c.dev(layout)

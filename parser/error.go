@@ -3,6 +3,7 @@ package parser
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -12,6 +13,9 @@ var (
 	ErrSyntax      = errors.New("invalid syntax")
 	ErrRange       = errors.New("value out of range")
 	ErrLineTooLong = errors.New("line too long")
+	// ErrHeader marks a line of the header among the rows. What follows is read as
+	// the first header says.
+	ErrHeader = errors.New("it stands here again: the file holds several captures, or a name forges it")
 	// ErrCut marks a row that was yielded although its last value may be half
 	// of what it was.
 	ErrCut = errors.New("the file ends here without a newline, the value may be cut")
@@ -48,12 +52,13 @@ func (e *RowError) place(file string, line int, text []byte) {
 }
 
 // Error has the form `proc/net/tcp:2: rem_address "00000000:ZZZZ": invalid syntax`.
-// The value is quoted, so that no control byte of a capture gets through.
+// The value is quoted, and a column's name if it needs to be, as those of printed
+// tables are the capture's: so no control byte of it gets through.
 func (e *RowError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s:%d: ", e.File, e.Line)
 	if e.Field != "" {
-		b.WriteString(e.Field)
+		b.WriteString(tame(e.Field))
 		b.WriteByte(' ')
 	}
 	if e.Value != "" {
@@ -64,6 +69,15 @@ func (e *RowError) Error() string {
 	b.WriteString(": ")
 	b.WriteString(e.Err.Error())
 	return b.String()
+}
+
+// tame gives a name as it is, or in quotes if they would change anything.
+func tame(name string) string {
+	name = clip(name)
+	if quoted := strconv.Quote(name); quoted[1:len(quoted)-1] != name {
+		return quoted
+	}
+	return name
 }
 
 func (e *RowError) Unwrap() error { return e.Err }

@@ -16,7 +16,7 @@ var NoListener = noListener
 
 // UnixBoth does it for a line of unix.
 func UnixBoth(text []byte) (quick UnixSocket, ok bool, slow UnixSocket, err error) {
-	return both(text, unixLayout([]byte("Inode")))
+	return both(text, unixLayout(Options{})([]byte("Inode")))
 }
 
 func both[T any](text []byte, of func(*lines) decoder[T]) (quick T, ok bool, slow T, err error) {

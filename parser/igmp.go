@@ -80,7 +80,11 @@ func IGMP(file string, r io.Reader, o Options) iter.Seq2[Group, error] {
 			}
 			switch {
 			case c.err != nil:
-				if !yield(Group{}, c.rowError(file, l.line)) {
+				err := c.rowError(file, l.line)
+				if l.isHead(text) {
+					err = headError(file, l.line, text)
+				}
+				if !yield(Group{}, err) {
 					return
 				}
 			case g.Iface != "":

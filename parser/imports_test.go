@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"parser/counters": {},
 	"parser":          {},
 	"fixtures":        {"parser", "github.com/klauspost/compress/zstd", "github.com/pierrec/lz4/v4", "github.com/ulikunitz/xz"},
+	"fixtures/fuzz":   {},
 	"fixtures/bench":  {"fixtures", "golang.org/x/sys/unix"},
 }
 

@@ -20,6 +20,8 @@ type Options struct {
 	// OnlyListeners leaves out the rows of [Inet] that surely have another state than
 	// [Listen]: they are not decoded, and nothing is said of what is wrong in them.
 	OnlyListeners bool
+	// Doubts, if not nil, get to see the rows of [Unix].
+	Doubts *UnixDoubts
 }
 
 func (o Options) order() binary.ByteOrder {

@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -40,13 +42,22 @@ var jsonCounters = map[string]string{
 // maxJSON bounds the JSON of one interface: thousands of addresses fit.
 const maxJSON = 4 << 20
 
+// withoutBOM takes the byte order mark off a text that an editor put it in front of.
+func withoutBOM(r io.Reader) io.Reader {
+	br := bufio.NewReader(r)
+	if head, _ := br.Peek(len(bom)); bytes.Equal(head, bom) {
+		br.Discard(len(bom))
+	}
+	return br
+}
+
 // IPLinksJSON decodes the array that `ip -j link` or `ip -j address` prints
 // (iproute2, ip/ipaddress.c). An interface whose JSON has an unexpected type yields a
 // [*RowError]; JSON that is not well-formed yields a [*FileError] and ends it. There
 // are no lines in it: Line counts the interfaces.
 func IPLinksJSON(file string, r io.Reader, _ Options) iter.Seq2[IPLink, error] {
 	return func(yield func(IPLink, error) bool) {
-		bounded := &boundedReader{r: r}
+		bounded := &boundedReader{r: withoutBOM(r)}
 		d := json.NewDecoder(bounded)
 		bounded.left = maxJSON
 		if t, err := d.Token(); err != nil || t != json.Delim('[') {

@@ -23,7 +23,9 @@ type lines struct {
 	err  error // sticky, delivered once the buffer is used up
 	line int   // number of the line last returned, 1-based
 	cut  bool  // the line last returned had no newline: the file ends there
-	crlf bool  // set by the first line: the file went through a CR LF conversion
+	// heads are the lines of the header, to know them when they come again.
+	heads [2][]byte
+	crlf  bool // set by the first line: the file went through a CR LF conversion
 	// sniff lets next tell crlf from the first line, for files without a header.
 	sniff bool
 }
@@ -62,7 +64,13 @@ func (l *lines) next() ([]byte, error) {
 	}
 }
 
+// bom is what editors put in front of UTF-8. No kernel begins a file with it.
+var bom = []byte("\xef\xbb\xbf")
+
 func (l *lines) trim(text []byte) ([]byte, error) {
+	if l.line == 1 {
+		text = bytes.TrimPrefix(text, bom)
+	}
 	if l.sniff {
 		l.sniff, l.crlf = false, len(text) > 0 && text[len(text)-1] == '\r'
 	}
@@ -83,7 +91,34 @@ func (l *lines) header() ([]byte, error) {
 		l.crlf = true
 		h = h[:n-1]
 	}
+	l.heads[0] = bytes.Clone(h)
 	return h, err
+}
+
+// isHead reports whether a line begins as one of the header does: two captures were
+// put into one file. Their kernels may differ, and so what stands further on.
+func (l *lines) isHead(text []byte) bool {
+	for _, head := range l.heads {
+		if words := firstWords(head); len(words) > 0 && bytes.Equal(words, firstWords(text)) {
+			return true
+		}
+	}
+	return false
+}
+
+// firstWords gives a line up to the end of its second word, without what is before.
+func firstWords(text []byte) []byte {
+	text = bytes.TrimLeft(text, " \t")
+	end := 0
+	for range 2 {
+		for end < len(text) && isBlank(text[end]) {
+			end++
+		}
+		for end < len(text) && !isBlank(text[end]) {
+			end++
+		}
+	}
+	return text[:end]
 }
 
 func (l *lines) fill() {

@@ -47,6 +47,8 @@ type decoder[T any] struct {
 	// nearly always give them, and decodes them as row does. It may have filled in
 	// something when it says that it does not know a row.
 	quick func(text []byte, row *T) bool
+	// end, if not nil, is called behind the last row.
+	end func()
 	// pass, if not nil, reports whether a row is not wanted, whatever else is in it.
 	pass func(text []byte) bool
 }
@@ -98,6 +100,9 @@ func each[T any](l *lines, file string, d decoder[T], yield func(*T, error) bool
 		row T
 	}
 	c := &at.c
+	if d.end != nil {
+		defer d.end()
+	}
 	for {
 		text, err := l.next()
 		if err != nil {
@@ -124,7 +129,11 @@ func each[T any](l *lines, file string, d decoder[T], yield func(*T, error) bool
 		}
 		d.row(c, &at.row)
 		if c.err != nil {
-			if !yield(nil, c.rowError(file, l.line)) {
+			err := c.rowError(file, l.line)
+			if l.isHead(text) {
+				err = headError(file, l.line, text)
+			}
+			if !yield(nil, err) {
 				return
 			}
 			continue
@@ -137,6 +146,11 @@ func each[T any](l *lines, file string, d decoder[T], yield func(*T, error) bool
 			return
 		}
 	}
+}
+
+// headError is for a line of the header among the rows.
+func headError(file string, line int, text []byte) error {
+	return &RowError{File: file, Line: line, Column: 1, Field: "header", Value: clip(bytes.TrimLeft(text, " \t")), Err: ErrHeader}
 }
 
 // cutError follows a row that was read up to the end of a file without a

@@ -43,39 +43,49 @@ const (
 // yields them. The header line tells whether there is an Inode column. If the
 // last row lacks its newline but has a path, the row is yielded and an error
 // with [ErrCut] follows it.
-func Unix(file string, r io.Reader, _ Options) iter.Seq2[UnixSocket, error] {
-	return values(table(file, r, unixLayout))
+func Unix(file string, r io.Reader, o Options) iter.Seq2[UnixSocket, error] {
+	return values(table(file, r, unixLayout(o)))
 }
 
 // unixLayout is the [layout] of /proc/net/unix.
-func unixLayout(head []byte) func(*lines) decoder[UnixSocket] {
-	hasInode := bytes.Contains(head, []byte("Inode"))
-	return func(l *lines) decoder[UnixSocket] {
-		var names Arena
-		return decoder[UnixSocket]{
-			fills: true,
-			quick: func(text []byte, s *UnixSocket) bool {
-				path, ok := quickUnix(text, s)
-				if !ok || !hasInode {
-					return false
-				}
-				s.Line, s.Path = l.line, names.Keep(path)
-				return true
-			},
-			row: func(c *cursor, s *UnixSocket) {
-				path := c.unix(s, hasInode)
-				if c.err != nil {
-					return
-				}
-				if l.cut && len(path) == 0 {
-					// A newline always follows: these digits may be half of the number.
-					c.fail("Inode", c.pos, ErrShort)
-					return
-				}
-				s.Line, s.Path = l.line, names.Keep(path)
-				c.field, c.at, c.pos = "Path", len(c.b)-len(path), len(c.b)
-			},
+func unixLayout(o Options) layout[UnixSocket] {
+	return func(head []byte) func(*lines) decoder[UnixSocket] {
+		hasInode := bytes.Contains(head, []byte("Inode"))
+		return func(l *lines) decoder[UnixSocket] {
+			d := unixDecoder(l, hasInode)
+			if o.Doubts != nil {
+				o.Doubts.watch(&d)
+			}
+			return d
 		}
+	}
+}
+
+func unixDecoder(l *lines, hasInode bool) decoder[UnixSocket] {
+	var names Arena
+	return decoder[UnixSocket]{
+		fills: true,
+		quick: func(text []byte, s *UnixSocket) bool {
+			path, ok := quickUnix(text, s)
+			if !ok || !hasInode {
+				return false
+			}
+			s.Line, s.Path = l.line, names.Keep(path)
+			return true
+		},
+		row: func(c *cursor, s *UnixSocket) {
+			path := c.unix(s, hasInode)
+			if c.err != nil {
+				return
+			}
+			if l.cut && len(path) == 0 {
+				// A newline always follows: these digits may be half of the number.
+				c.fail("Inode", c.pos, ErrShort)
+				return
+			}
+			s.Line, s.Path = l.line, names.Keep(path)
+			c.field, c.at, c.pos = "Path", len(c.b)-len(path), len(c.b)
+		},
 	}
 }
 

@@ -15,7 +15,7 @@ func (n *netstat) unix() {
 		n.buf = left(append(n.buf, ' '), "PID/Program name", programWidth)
 	}
 	n.text(" Path\n")
-	t := n.Snapshot.Unix()
+	t := n.Snapshot.DoubtedUnix()
 	if !usable(n, t, n.Plan.AskedUnix()) {
 		return
 	}
@@ -27,6 +27,9 @@ func (n *netstat) unix() {
 			return n.appendUnix(b, s)
 		}
 	})
+	if err := t.Doubt(); err != nil {
+		n.Report.Bad(err)
+	}
 }
 
 func (n *netstat) appendUnix(b []byte, s *parser.UnixSocket) []byte {

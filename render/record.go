@@ -54,6 +54,9 @@ func (r *recorder) Bad(err error) {
 	if e, ok := errors.AsType[*parser.MissingColumnError](err); ok {
 		d.File = parser.Some(e.File)
 	}
+	if e, ok := errors.AsType[*parser.DoubtError](err); ok {
+		d.File = parser.Some(e.File)
+	}
 	r.add(d)
 }
 

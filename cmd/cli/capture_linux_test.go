@@ -107,6 +107,8 @@ func loopbackUp() error {
 		_     [22]byte
 	}{flags: syscall.IFF_UP}
 	copy(request.name[:], "lo")
+	// The pointer becomes a number within the call itself, as package unsafe wants it, and
+	// the struct has the 40 bytes of the kernel's ifreq.
 	if _, _, e := syscall.Syscall(syscall.SYS_IOCTL, uintptr(fd), syscall.SIOCSIFFLAGS, uintptr(unsafe.Pointer(&request))); e != 0 {
 		return e
 	}

@@ -81,10 +81,17 @@ func (r *reporter) Bad(err error) {
 		if r.bad++; r.bad > maxBadRows && !r.verbose {
 			return
 		}
-	} else if _, ok := errors.AsType[*parser.MissingColumnError](err); !ok {
+	} else if !costsNothing(err) {
 		r.code = max(r.code, exitDamaged)
 	}
 	r.say(warning, "%v", err)
+}
+
+// costsNothing: rows in doubt are shown, and a lacking column is the capture's.
+func costsNothing(err error) bool {
+	_, column := errors.AsType[*parser.MissingColumnError](err)
+	_, doubt := errors.AsType[*parser.DoubtError](err)
+	return column || doubt
 }
 
 // Names speaks of a file of names that cannot be used: numbers stay numbers.

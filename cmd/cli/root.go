@@ -14,11 +14,14 @@ import (
 )
 
 // Main runs the program and gives its exit code.
-func Main(args []string, s Streams) int {
+func Main(args []string, s Streams) int { return runMain(args, s, runNetstat) }
+
+// runMain is Main with another view than netstat's.
+func runMain(args []string, s Streams, run func(Streams, *options, []string) error) int {
 	boundGarbage()
 	out := &outWriter{w: s.Out}
 	s.Out = out
-	root := newRoot(s, runNetstat)
+	root := newRoot(s, run)
 	if !isCommand(root, args) {
 		args = arguments(root.Flags(), args)
 	}

@@ -82,6 +82,9 @@ func offsetOf(t reflect.Type, index []int) (offset uintptr) {
 }
 
 // A Row is a pointer to a struct of a kind, made ready for [Column.Of].
+// at points to a struct of the type typ, always: only [RowOf] and erased make Rows, and
+// the fields are not changed. Whoever reads through at has compared typ with the type
+// that the offsets are of, see checkOwner. Nil is the zero Row.
 type Row struct {
 	typ reflect.Type
 	at  unsafe.Pointer

@@ -55,6 +55,9 @@ func (k *Kind) Pieces(r *Reader, sort []SortKey) iter.Seq[Piece] {
 }
 
 // erased makes pieces of a kind from those of a type.
+//
+// The pointer is what [RowOf] would take out of the interface: typ is the type that it
+// points to, and a Row keeps it alive as any pointer does.
 func erased[T any](pieces iter.Seq[piece[T]]) iter.Seq[Piece] {
 	typ := reflect.TypeFor[T]()
 	return func(yield func(Piece) bool) {

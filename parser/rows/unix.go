@@ -41,7 +41,7 @@ func (r *Reader) UnixSockets() iter.Seq[Unix] { return flat(r.unixSockets(r.repo
 
 func (r *Reader) unixSockets(told Reporter) iter.Seq[piece[Unix]] {
 	return func(yield func(piece[Unix]) bool) {
-		table := r.Snapshot.Unix()
+		table := r.Snapshot.DoubtedUnix()
 		if !usable(r, table, r.Plan.AskedUnix()) {
 			return
 		}
@@ -52,14 +52,23 @@ func (r *Reader) unixSockets(told Reporter) iter.Seq[piece[Unix]] {
 		if r.wants("accept_queue_limit") {
 			r.limits()
 		}
-		made(table, told, func(row *Unix, s *parser.UnixSocket, texts *parser.Arena) bool {
+		for p := range made(table, told, func(row *Unix, s *parser.UnixSocket, texts *parser.Arena) bool {
 			if !r.Plan.Unix(s) {
 				return false
 			}
 			row.Pointer = pointer(s.Pointer, texts)
 			r.unix(row, table.File, s)
 			return true
-		})(yield)
+		}) {
+			if !yield(p) {
+				return
+			}
+		}
+		yield(piece[Unix]{rows: func(func(*Unix) bool) {}, done: func() {
+			if err := table.Doubt(); err != nil {
+				told.Bad(err)
+			}
+		}})
 	}
 }
 

@@ -70,6 +70,16 @@ type Table[T any] struct {
 	// chunks are the rows in pieces, if there is a decoder for them.
 	chunks iter.Seq[parser.Chunk[T]]
 	file   io.ReadCloser // that rows reads
+	doubts *parser.UnixDoubts
+}
+
+// Doubt tells of rows that the kernel may not have written, as a
+// [*parser.DoubtError], when all have been read: of [Snapshot.DoubtedUnix] only.
+func (t Table[T]) Doubt() error {
+	if t.doubts == nil {
+		return nil
+	}
+	return t.doubts.Error(t.File)
 }
 
 // Rows yields the rows in file order, with the errors that package parser
@@ -249,6 +259,14 @@ func (s *Snapshot) with(change func(*parser.Options)) *Snapshot {
 func (s *Snapshot) Unix() Table[parser.UnixSocket] {
 	t := inChunks(s, open(s, "proc/net/unix", parser.Unix), parser.UnixChunks)
 	return printedSockets(s, t, "unix", func(p *parser.PrintedSocket) parser.UnixSocket { return p.Unix })
+}
+
+// DoubtedUnix is Unix with [Table.Doubt].
+func (s *Snapshot) DoubtedUnix() Table[parser.UnixSocket] {
+	doubts := new(parser.UnixDoubts)
+	t := s.with(func(o *parser.Options) { o.Doubts = doubts }).Unix()
+	t.doubts = doubts
+	return t
 }
 
 // SCTPEndpoints is proc/net/sctp/eps.
