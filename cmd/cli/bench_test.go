@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -27,7 +26,7 @@ func BenchmarkRun(b *testing.B) {
 				var errs strings.Builder
 				s := Streams{In: strings.NewReader(""), Out: io.Discard, Err: &errs}
 				if code := Main([]string{option, dir}, s); code != 0 {
-					b.Fatal(fmt.Sprintf("exit %d: %s", code, errs.String()))
+					b.Fatalf("exit %d: %s", code, errs.String())
 				}
 			}
 		})

@@ -27,6 +27,7 @@ func (t *Texts) Changed(list []int, row, before Row) []int {
 		}
 		return list
 	}
+	checkOwner(t.owner, before)
 	for _, i := range t.division(row, before).hot {
 		if !t.fields[i].same(row, before) {
 			list = append(list, i)
