@@ -25,16 +25,19 @@ type UnixDoubts struct {
 	seed  maphash.Seed
 	seen  keyTable
 	again map[uint64][]unixRow // further rows of a key, which are others
-	over  bool                 // there are more keys than we compare
+	over  bool                 // there are more rows than we compare
 	kinds [numKinds]unixKind
 	odd   []oddRow // the first ones
 	odds  int
 }
 
 const (
-	maxKeys   = 1 << 18 // inodes and pointers that are compared: 8 MiB
-	maxDoubts = 5       // that are told
-	logSize   = 512
+	// maxCompared bounds the rows whose inodes and pointers are compared: the first ones,
+	// so that it does not matter in which order goroutines tell. They take 4 MiB.
+	maxCompared = 1 << 16
+	maxKeys     = 2 * maxCompared
+	maxDoubts   = 5 // that are told
+	logSize     = 512
 )
 
 // A unixRow tells a socket from others.
@@ -71,6 +74,7 @@ type unixLog struct {
 	kinds [numKinds]unixKind
 	odd   []oddRow
 	odds  int
+	over  bool
 }
 
 type unixKey struct {
@@ -113,7 +117,11 @@ func (g *unixLog) row(text []byte, s *UnixSocket) {
 	}
 	pointer, _ := s.Pointer.Get()
 	g.kinds[kindOf(bytes.IndexByte(text, ':'), pointer)].add(s.Line)
-	if s.Inode == 0 { // many sockets have none
+	switch {
+	case s.Line > maxCompared+1: // the first is the header
+		g.over = true
+		return
+	case s.Inode == 0: // many sockets have none
 		return
 	}
 	at := unixRow{uint32(maphash.String(g.d.seed, s.Path)) ^ uint32(pointer), uint32(s.Line)}
@@ -181,6 +189,7 @@ func (g *unixLog) tell() {
 		d.kinds[i].merge(g.kinds[i])
 	}
 	d.odds += g.odds
+	d.over = d.over || g.over
 	if len(g.odd) > 0 {
 		d.odd = append(d.odd, g.odd...)
 		slices.SortFunc(d.odd, func(a, b oddRow) int { return a.line - b.line })
@@ -298,7 +307,7 @@ func (d *UnixDoubts) Error(file string) error {
 	more += others
 	switch {
 	case len(why) == 0 && d.over:
-		return &DoubtError{file, fmt.Sprintf("only %d rows were compared, to find forged ones by their inodes", maxKeys)}
+		return &DoubtError{file, fmt.Sprintf("only the first %d rows were compared, to find forged ones by their inodes", maxCompared)}
 	case len(why) == 0:
 		return nil
 	}
