@@ -41,6 +41,7 @@ func TestEnough(t *testing.T) {
 		{"a table comes late", []member{tcp, services, other, again, udp, other, tcp}, "6", "another one\n"},
 		{"names lack", []member{tcp, udp, other, again}, "", "another one\n"},
 		{"proc/net is a link", []member{services, link("x/proc/net", "self/net"), link("x/proc/self", "7"), file("x/proc/7/net/tcp"), file("x/proc/7/net/udp"), other, file("x/proc/7/net/tcp")}, "6", "x/proc/7/net/tcp\n"},
+		{"the links come last", []member{services, file("x/proc/7/net/tcp"), file("x/proc/7/net/udp"), other, link("x/proc/net", "self/net"), link("x/proc/self", "7"), other, file("x/proc/7/net/tcp")}, "6", "x/proc/7/net/tcp\n"},
 		{"proc/net may still come", []member{services, file("x/proc/7/net/tcp"), file("x/proc/7/net/udp"), other, tcp}, "", "x/proc/net/tcp\n"},
 		{"bare tables", []member{file("tcp"), file("udp"), file("services"), other, {name: "tcp", data: "another one\n"}}, "", "another one\n"},
 		{"names are a link to what comes late", []member{link("x/etc/services", "../usr/s"), tcp, udp, other, file("x/usr/s"), again, other}, "5", "x/proc/net/tcp\n"},

@@ -145,6 +145,9 @@ func (ld *loader) addTar(h *tar.Header, tr *tar.Reader, src *source) error {
 		}
 		n.mode |= fs.ModeSymlink
 		n.link = h.Linkname
+		if last := path.Base(name); last == "net" || last == "self" {
+			ld.fresh = true // now the tables may have been found
+		}
 	case tar.TypeLink:
 		if !ld.wants(name) {
 			ld.putSkipped(name, n)
