@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"os"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync/atomic"
 )
 
 const (
@@ -30,14 +32,13 @@ func boundGarbage() {
 	if held > may {
 		percent = max(leastGCPercent, int(may*100/held))
 	}
-	if percent != gcPercent || os.Getenv("GOGC") != "" {
-		gcPercent = percent
+	if last := gcPercent.Swap(int64(percent)); cmp.Or(last, 100) != int64(percent) || os.Getenv("GOGC") != "" {
 		debug.SetGCPercent(percent)
 	}
 }
 
-// gcPercent is what was set last.
-var gcPercent = 100
+// gcPercent is what was set last; 0 is nothing yet, which is Go's 100. Tests run several Mains at once.
+var gcPercent atomic.Int64
 
 // number is 0 if this version of Go does not have the sample.
 func number(s metrics.Sample) uint64 {
