@@ -8,10 +8,10 @@ import (
 )
 
 // The quick decoders know the rows that kernels nearly always print: columns of fixed
-// width, blanks and no tabs between them. A file with a
-// million rows has hardly any other. They take eight digits at a time and give up at
-// whatever they do not know: then the cursor reads the row, which takes longer and
-// tells what is wrong. Tests hold the two to the same values.
+// width, blanks and no tabs between them. A file with a million rows has hardly any
+// other. They take eight digits at a time and give up at whatever they do not know:
+// then the cursor reads the row, which takes longer and tells what is wrong. Tests hold
+// the two to the same values.
 
 // noListener reports whether a row has its columns in the usual places, and another
 // state than LISTEN there.
@@ -182,8 +182,7 @@ const (
 	zeros = '0' * ones // eight digits that are 0
 )
 
-// hex8 decodes the first eight bytes of b. bad is not
-// zero if any is something else.
+// hex8 decodes the first eight bytes of b. bad is not zero if any is no digit.
 //
 // A digit is 0x30 to 0x39 and a letter 0x41 to 0x46: bit 6 tells them apart, and a
 // letter is worth 9 more than its low half. Bytes are checked and worked out all at
