@@ -131,6 +131,12 @@ func (f field) same(x, y Row) bool {
 	return f.sameMemory(x, y) // sizes of machines with 32 bits
 }
 
+// knownIn reports whether the field has a value. The flag lies within the row: its place
+// is that of the bool of the field's own type, see knownOffset.
+func (f *field) knownIn(row Row) bool {
+	return f.known == 0 || *(*bool)(unsafe.Add(row.at, f.known))
+}
+
 // fieldSizes are those of the kinds of fields.
 var fieldSizes = [...]uintptr{
 	textField:    unsafe.Sizeof(""),

@@ -106,7 +106,7 @@ func (w *Writer) appendChanges(b []byte, row Row) []byte {
 // appendJSON appends the value of a member, as [Cell.AppendJSON] does.
 func (o *Object) appendJSON(b []byte, i int, row Row) []byte {
 	f := &o.fields[i]
-	if f.known != 0 && !*(*bool)(unsafe.Add(row.at, f.known)) {
+	if !f.knownIn(row) {
 		return append(b, "null"...)
 	}
 	p := unsafe.Add(row.at, f.offset)

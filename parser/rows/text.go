@@ -40,7 +40,7 @@ func (t *Texts) Changed(list []int, row, before Row) []int {
 // that Changed was asked about.
 func (t *Texts) Append(b []byte, column int, row Row) []byte {
 	f := &t.fields[column]
-	if f.known != 0 && !*(*bool)(unsafe.Add(row.at, f.known)) {
+	if !f.knownIn(row) {
 		return b
 	}
 	p := unsafe.Add(row.at, f.offset)
