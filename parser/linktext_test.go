@@ -448,3 +448,7 @@ func FuzzIPLinksJSON(f *testing.F) {
 func FuzzLsof(f *testing.F) {
 	fuzzText(f, parser.Lsof, "COMMAND    PID  TID    USER   FD      TYPE DEVICE  SIZE/OFF     NODE NAME\nsshd      1         root   12u     unix 0xffff96aeb677f000       0t0      13771 /run/x\nsshd 1 0 3u IPv4 77 0t0 TCP *:22 (LISTEN)\nx\\x20y 2 3 t 0 9u sock 0,9 0t0 55 protocol: TCP\n")
 }
+
+func FuzzSysctls(f *testing.F) {
+	fuzzText(f, parser.Sysctls, "kernel.x = 1\nnet.core.somaxconn = 128\nnet.ipv4.tcp_mem = 1\t2\t3\nsysctl: reading key \"net.ipv6.conf.all.stable_secret\"\nempty.value =\nnot a = setting\n")
+}

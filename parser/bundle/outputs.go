@@ -47,6 +47,7 @@ var outputs = []output{
 	{"ip_address_json", nil, []string{"collect/ip_4_addr.json"}},
 	{"ifconfig", []string{"ifconfig -a", "ifconfig"}, []string{"networking/ifconfig.txt", "networking/ifconfiga", "dump/ifconfig.counters_1", "ifconfig-a.out"}},
 	{"netstat_i", []string{"netstat -ia", "netstat -i", "ifconfig -s -a"}, []string{"dump/netstat.counters_1"}},
+	{"sysctl", []string{"sysctl -a"}, []string{"sos_commands/kernel/sysctl_-a", "sos_commands/kernel/sysctl_-a_2"}},
 }
 
 // outputDir is where the snapshot looks for outputs.

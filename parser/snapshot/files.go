@@ -116,7 +116,8 @@ var Files = slices.Concat([]File{
 	{"output/ip_address_json", false, "interface addresses only as far as other files tell", false, count(parser.IPLinksJSON)},
 	{"output/ip_address", false, "interface addresses and flags only as far as the kernel's files tell", false, count(parser.IPLinks)},
 	{"output/ip_link", false, "interface flags only as far as the kernel's files tell", false, count(parser.IPLinks)},
-}))
+	{"output/sysctl", false, "the kernel's settings only as far as proc/sys tells, or its defaults", false, count(parser.Sysctls)},
+}), rare(settingFiles()))
 
 // rare marks files that hardly any capture has, or that only stand in for others.
 func rare(list []File) []File {

@@ -17,6 +17,7 @@ import (
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
+	"github.com/coldstat/coldstat/parser/triage"
 )
 
 func load(h *fixtures.Host) *snapshot.Snapshot { return snapshot.Load(h.FS(), snapshot.ByteOrder{}) }
@@ -332,9 +333,14 @@ func TestPlansReadFiles(t *testing.T) {
 		}
 		used[name] = true
 	}
+	for _, r := range triage.Rules() {
+		for _, name := range r.Files() {
+			used[name] = true
+		}
+	}
 	for name := range known {
 		if !used[name] {
-			t.Errorf("no plan reads %s", name)
+			t.Errorf("no plan and no rule reads %s", name)
 		}
 		if ok, err := path.Match(name, name); err != nil || !ok && !strings.Contains(name, "*") {
 			t.Errorf("%s is no pattern", name)

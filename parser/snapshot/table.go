@@ -20,6 +20,8 @@ type Snapshot struct {
 	covers map[string]*coverage // by output
 	told   map[string]bool      // outputs whose errors have been yielded
 
+	settings map[string]Value // that sysctl printed; nil until they are asked for
+
 	// Order is the machine's byte order and how it was known.
 	Order ByteOrder
 }
