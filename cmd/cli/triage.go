@@ -189,13 +189,17 @@ func (run *triageRun) bundle(name string) error {
 	if err != nil {
 		return err
 	}
+	damage := ""
+	if len(b.Damage) > 0 {
+		damage = b.Damage[0]
+	}
 	for _, t := range all {
 		of := *r
 		title := t.title(name, all, run.bundles)
 		if len(all) > 1 {
 			of.prefix = words.Safe(title) + ": "
 		}
-		run.host(t, name, title, &of)
+		run.host(t, name, title, damage, &of)
 		of.summary()
 		run.code = max(run.code, of.code)
 	}
@@ -203,13 +207,13 @@ func (run *triageRun) bundle(name string) error {
 }
 
 // host checks one machine.
-func (run *triageRun) host(t target, bundle, title string, r *reporter) {
+func (run *triageRun) host(t target, bundle, title, damage string, r *reporter) {
 	snap := snapshot.Load(t.files, byteOrder(run.o.byteOrder, true))
 	source := rows.SourceOf(snap, rows.Place{
 		Bundle: bundle, Archive: t.machine.Archive, Collector: t.machine.Collector, NetNS: t.netns, OtherNetNS: t.spaces,
 	})
 	h := triage.NewHost(snap, source, nil, r)
-	h.Obfuscated = t.machine.Obfuscated(bundle)
+	h.Obfuscated, h.Damage = t.machine.Obfuscated(bundle), damage
 	report := triage.Run(h, run.o.rules, run.o.config)
 	report.Findings = slices.DeleteFunc(report.Findings, func(f triage.Finding) bool { return f.Severity < run.o.severity })
 	if run.o.failOn > 0 && report.Worst() >= run.o.failOn {

@@ -133,6 +133,9 @@ func lackWord(s snapshot.State) string {
 
 // finish gives what was found, with the doubts.
 func (c *Check) finish() []Finding {
+	if c.Damage != "" {
+		c.Doubt("the bundle is damaged, and may have lost more rows: %s", c.Damage)
+	}
 	for _, file := range c.Rule.Files() {
 		if n := c.bad[c.Called(file)]; n > 0 {
 			c.Doubt("%d rows of %s could not be read", n, c.Called(file))

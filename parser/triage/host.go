@@ -18,6 +18,9 @@ type Host struct {
 	Source rows.Source
 	// Obfuscated is the program that made up the names of the capture, or empty.
 	Obfuscated string
+	// Damage says what is wrong with the bundle as a whole: whatever is not there may
+	// have been lost with it. It is empty for a whole bundle.
+	Damage string
 
 	reader *rows.Reader
 	bad    map[string]int // rows that could not be read, by file
