@@ -19,7 +19,7 @@ func TestCaptureTakesAll(t *testing.T) {
 			continue
 		}
 		word := f.Name
-		for _, prefix := range []string{"proc/net/", "proc/", "etc/"} {
+		for _, prefix := range []string{"proc/net/", "proc/sys/net/", "proc/", "etc/"} {
 			if rest, ok := strings.CutPrefix(f.Name, prefix); ok {
 				word = rest
 				break
