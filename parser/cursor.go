@@ -176,6 +176,9 @@ func (c *cursor) dec(field string, max int) uint64 {
 		c.fail(field, start, ErrRange)
 	}
 	c.endField(field, start)
+	if c.err != nil {
+		return 0 // a caller may count with it
+	}
 	return v
 }
 

@@ -77,6 +77,18 @@ func TestRareTables(t *testing.T) {
 	}
 }
 
+// TestHugeCounts: a count in a row is not believed. These took a minute for each row.
+func TestHugeCounts(t *testing.T) {
+	const n = "4294967295"
+	want := "error: file:2: n \"" + n + "\": value out of range\n"
+	if got := told(RoseNodes("file", strings.NewReader("address\n2080175520 0010 "+n+" 00001\n"), Options{}), func(s RoseNode) string { return fmt.Sprint(s) }); got != want {
+		t.Errorf("rose_nodes: got %q, want %q", got, want)
+	}
+	if got := told(NetromNodes("file", strings.NewReader("callsign\nDL1ABC * 1 "+n+" 1 2 3\n"), Options{}), func(s NetromNode) string { return fmt.Sprint(s) }); got != want {
+		t.Errorf("nr_nodes: got %q, want %q", got, want)
+	}
+}
+
 func TestAX25Old(t *testing.T) {
 	in := "dest_addr src_addr  dev  st vs vr va t1 t2 t3 idle n2 rtt wnd paclen Snd-Q Rcv-Q\n" +
 		"DL2XYZ-1  DL1ABC    ax0  3  4 5 6 1/10 2/20 3/30 4/40 5/50 6 7 8 9 10\nDL2XYZ-1  DL1ABC    ax0  0  4 5 6 1/10 2/20 3/30 4/40 5/50 6 7 8\n"

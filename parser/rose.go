@@ -42,14 +42,15 @@ func RoseNodes(file string, r io.Reader, _ Options) iter.Seq2[RoseNode, error] {
 		n.Address = string(c.token("address"))
 		n.Digits = uint8(c.dec("mask", 8))
 		for range c.dec("n", 8) {
-			if c.err == nil && !c.done() && c.b[c.pos] == 'l' {
+			if c.err != nil {
+				break
+			}
+			if !c.done() && c.b[c.pos] == 'l' {
 				c.token("neigh")
 				n.Loopback = true
 				break
 			}
-			if neighbour := c.dec("neigh", 32); c.err == nil {
-				n.Neighbours = append(n.Neighbours, uint32(neighbour))
-			}
+			n.Neighbours = append(n.Neighbours, uint32(c.dec("neigh", 32)))
 		}
 		return n
 	})
