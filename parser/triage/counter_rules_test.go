@@ -27,16 +27,16 @@ T03 warning [] listeners dropped 100 connections since the start (1% of 10,000 c
   proc/net/snmp:2: Tcp: PassiveOpens 9900 (9900 passive connection openings)
   = ListenDrops: 100 drops (limit 100 drops, threshold total of T03)
   = share of connections that came: 1% (limit 1%, threshold warning_share of T03)
-  = ListenDrops: 0.1 per hour (limit 1 per hour, threshold info_rate of T03)
+  = ListenDrops: 0.1 per hour (limit 10 per hour, threshold info_rate of T03)
 `},
-			{name: "one an hour", host: fixtures.NewHost(map[string]string{"proc/net/netstat": counterFile("TcpExt ListenOverflows=100 ListenDrops=100"), "proc/net/snmp": counterFile("Tcp PassiveOpens=99000"), "proc/uptime": uptime(100)}), want: `
+			{name: "ten an hour", host: fixtures.NewHost(map[string]string{"proc/net/netstat": counterFile("TcpExt ListenOverflows=100 ListenDrops=100"), "proc/net/snmp": counterFile("Tcp PassiveOpens=99000"), "proc/uptime": uptime(10)}), want: `
 T03 info [] listeners dropped 100 connections since the start (0.101% of 99,100 connections that came); 100 of them because an accept queue was full
   proc/net/netstat:2: TcpExt: ListenDrops 100 (100 SYNs to LISTEN sockets dropped)
   proc/net/netstat:2: TcpExt: ListenOverflows 100 (100 times the listen queue of a socket overflowed)
   proc/net/snmp:2: Tcp: PassiveOpens 99000 (99000 passive connection openings)
   = ListenDrops: 100 drops (limit 100 drops, threshold total of T03)
   = share of connections that came: 0.101% (limit 1%, threshold warning_share of T03)
-  = ListenDrops: 1 per hour (limit 1 per hour, threshold info_rate of T03)
+  = ListenDrops: 10 per hour (limit 10 per hour, threshold info_rate of T03)
 `},
 			{name: "no uptime", host: fixtures.NewHost(map[string]string{"proc/net/netstat": counterFile("TcpExt ListenOverflows=0 ListenDrops=501")}), want: `
 T03 warning [] listeners dropped 501 connections since the start; 0 of them because an accept queue was full
@@ -60,22 +60,22 @@ T05 warning [SYN cookies] 500 SYNs were answered by a cookie since the start bec
   proc/net/snmp:2: Tcp: PassiveOpens 50000 (50000 passive connection openings)
   = SyncookiesSent: 500 SYNs (limit 500 SYNs, threshold total of T05)
   = share of connections that came: 1% (limit 1%, threshold warning_share of T05)
-  = SyncookiesSent: 0.5 per hour (limit 1 per hour, threshold info_rate of T05)
+  = SyncookiesSent: 0.5 per hour (limit 10 per hour, threshold info_rate of T05)
 `},
-			{name: "a burst of long ago", host: fixtures.NewHost(map[string]string{"proc/net/netstat": counterFile("TcpExt SyncookiesSent=2000 TCPReqQFullDoCookies=2000 TCPReqQFullDrop=0"), "proc/net/snmp": counterFile("Tcp PassiveOpens=5000000"), "proc/uptime": uptime(1000)}), want: `
+			{name: "a burst of long ago", host: fixtures.NewHost(map[string]string{"proc/net/netstat": counterFile("TcpExt SyncookiesSent=2000 TCPReqQFullDoCookies=2000 TCPReqQFullDrop=0"), "proc/net/snmp": counterFile("Tcp PassiveOpens=5000000"), "proc/uptime": uptime(200)}), want: `
 T05 info [SYN cookies] 2,000 SYNs were answered by a cookie since the start because the SYN queue of a listener was full (0.04% of 5,000,000 connections that came)
   proc/net/netstat:2: TcpExt: SyncookiesSent 2000 (2000 SYN cookies sent)
   proc/net/netstat:2: TcpExt: TCPReqQFullDoCookies 2000
   proc/net/snmp:2: Tcp: PassiveOpens 5000000 (5000000 passive connection openings)
   = SyncookiesSent: 2,000 SYNs (limit 500 SYNs, threshold total of T05)
   = share of connections that came: 0.04% (limit 1%, threshold warning_share of T05)
-  = SyncookiesSent: 2 per hour (limit 1 per hour, threshold info_rate of T05)
+  = SyncookiesSent: 10 per hour (limit 10 per hour, threshold info_rate of T05)
 `},
-			{name: "no cookies", host: fixtures.NewHost(map[string]string{"proc/net/netstat": counterFile("TcpExt SyncookiesSent=0 TCPReqQFullDoCookies=0 TCPReqQFullDrop=6000"), "proc/uptime": uptime(100), "proc/sys/net/ipv4/tcp_syncookies": "0\n"}), want: `
+			{name: "no cookies", host: fixtures.NewHost(map[string]string{"proc/net/netstat": counterFile("TcpExt SyncookiesSent=0 TCPReqQFullDoCookies=0 TCPReqQFullDrop=6000"), "proc/uptime": uptime(10), "proc/sys/net/ipv4/tcp_syncookies": "0\n"}), want: `
 T05 warning [SYNs dropped] 6,000 SYNs were dropped since the start because the SYN queue of a listener was full
   proc/net/netstat:2: TcpExt: TCPReqQFullDrop 6000
   = TCPReqQFullDrop: 6,000 SYNs (limit 500 SYNs, threshold total of T05)
-  = TCPReqQFullDrop: 60 per hour (limit 60 per hour, threshold warning_rate of T05)
+  = TCPReqQFullDrop: 600 per hour (limit 600 per hour, threshold warning_rate of T05)
   > set net.ipv4.tcp_syncookies to 1; see whether the peers are real (netstat -tn | grep SYN_RECV, T04)
 `},
 		},
@@ -87,12 +87,12 @@ T05 warning [SYNs dropped] 6,000 SYNs were dropped since the start because the S
 	},
 	"T11": {
 		fires: []ruleCase{
-			{name: "one a minute", host: fixtures.NewHost(map[string]string{"proc/net/netstat": counterFile("TcpExt TW=30947 TCPTimeWaitOverflow=60"), "proc/uptime": uptime(1)}), want: `
-T11 warning [] 60 sockets were closed without TIME_WAIT since the start, because there were as many as the kernel keeps
-  proc/net/netstat:2: TcpExt: TCPTimeWaitOverflow 60
+			{name: "ten a minute", host: fixtures.NewHost(map[string]string{"proc/net/netstat": counterFile("TcpExt TW=30947 TCPTimeWaitOverflow=600"), "proc/uptime": uptime(1)}), want: `
+T11 warning [] 600 sockets were closed without TIME_WAIT since the start, because there were as many as the kernel keeps
+  proc/net/netstat:2: TcpExt: TCPTimeWaitOverflow 600
   proc/net/netstat:2: TcpExt: TW 30947 (30947 TCP sockets finished time wait in fast timer)
-  = TCPTimeWaitOverflow: 60 sockets (limit 1 sockets, threshold total of T11)
-  = TCPTimeWaitOverflow: 60 per hour (limit 60 per hour, threshold warning_rate of T11)
+  = TCPTimeWaitOverflow: 600 sockets (limit 1 sockets, threshold total of T11)
+  = TCPTimeWaitOverflow: 600 per hour (limit 600 per hour, threshold warning_rate of T11)
 `},
 			{name: "one at all", host: fixtures.NewHost(map[string]string{"proc/net/netstat": counterFile("TcpExt TW=30947 TCPTimeWaitOverflow=1"), "proc/uptime": uptime(1000)}), want: `
 T11 info [] 1 sockets were closed without TIME_WAIT since the start, because there were as many as the kernel keeps
@@ -203,13 +203,13 @@ T25 warning [thrown away] 10 times since the start received segments were thrown
   proc/net/snmp:2: Tcp: InSegs 10000 (10000 segments received)
   = RcvPruned + OfoPruned: 10 segments (limit 10 segments, threshold total of T25)
   = share of segments received: 0.1% (limit 0.1%, threshold warning_share of T25)
-  = RcvPruned + OfoPruned: 0.01 per hour (limit 1 per hour, threshold info_rate of T25)
+  = RcvPruned + OfoPruned: 0.01 per hour (limit 10 per hour, threshold info_rate of T25)
 `},
-			{name: "one an hour", host: fixtures.NewHost(map[string]string{"proc/net/netstat": counterFile("TcpExt PruneCalled=3 RcvPruned=10 OfoPruned=0"), "proc/uptime": uptime(10)}), want: `
+			{name: "ten an hour", host: fixtures.NewHost(map[string]string{"proc/net/netstat": counterFile("TcpExt PruneCalled=3 RcvPruned=10 OfoPruned=0"), "proc/uptime": uptime(1)}), want: `
 T25 info [thrown away] 10 times since the start received segments were thrown away because a receive buffer was full
   proc/net/netstat:2: TcpExt: RcvPruned 10 (10 packets pruned from receive queue)
   = RcvPruned + OfoPruned: 10 segments (limit 10 segments, threshold total of T25)
-  = RcvPruned + OfoPruned: 1 per hour (limit 1 per hour, threshold info_rate of T25)
+  = RcvPruned + OfoPruned: 10 per hour (limit 10 per hour, threshold info_rate of T25)
 `},
 			{name: "packed anew each second", host: fixtures.NewHost(map[string]string{"proc/net/netstat": counterFile("TcpExt PruneCalled=3600 RcvPruned=0 OfoPruned=0 TCPRcvCollapsed=9000"), "proc/uptime": uptime(1)}), want: `
 T25 warning [packed anew] 3,600 times since the start a receive buffer was full and had to be packed anew

@@ -44,6 +44,7 @@ type tally struct {
 	// Prefix stands before the names of the thresholds.
 	Prefix string
 	Do     string
+	Doubts []string
 }
 
 // tallies checks several. Those whose counters the kernel lacks are passed over; the rule
@@ -106,7 +107,7 @@ func (c *Check) judge(t *tally) {
 		return
 	}
 	name := t.name()
-	f := Finding{Subject: t.Subject, What: fmt.Sprintf(t.What, number(sum)), Do: t.Do}
+	f := Finding{Subject: t.Subject, What: fmt.Sprintf(t.What, number(sum)), Do: t.Do, Doubts: t.Doubts}
 	f.Figures = []Figure{{Name: name, Value: sum, Unit: t.Unit, Threshold: c.Threshold(t.Prefix + "total"), Held: true, From: "threshold " + t.Prefix + "total of " + c.Rule.ID}}
 
 	traffic, of, whole := c.sum(t.Of)
@@ -131,7 +132,7 @@ func (c *Check) judge(t *tally) {
 	}
 	if !byShare && !byRate {
 		f.Severity = min(Warning, c.Rule.Severity)
-		f.Doubts = t.unknowns(c)
+		f.Doubts = slices.Concat(f.Doubts, t.unknowns(c))
 	}
 	if f.Severity == 0 {
 		return

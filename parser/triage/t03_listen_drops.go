@@ -8,8 +8,8 @@ var listenDrops = &Rule{
 	Uses:  []string{"proc/net/snmp", "proc/uptime"},
 	Thresholds: []Threshold{
 		{"total", 100, "drops", "a restart of a service or a scan leaves so many behind; hotsos takes 500 however long the machine has run, here rate and share decide"},
-		{"info_rate", 1, "per hour", "measured: a web server with 0.4 an hour for 19 days has nothing that anybody noticed"},
-		{"warning_rate", 60, "per hour", "one a minute on the average since the start is no single burst; netdata warns from one a second on, within the last minute"},
+		{"info_rate", 10, "per hour", "measured: a web server with 0.4 an hour for 19 days has nothing that anybody noticed"},
+		{"warning_rate", 600, "per hour", "ten a minute on the average since the start are no single burst; netdata warns from one a second on, within the last minute"},
 		{"critical_rate", 3600, "per hour", "one a second, what netdata warns of, but since the start"},
 		{"warning_share", 1, "%", "of the connections that came: one client in a hundred waits a second or more for its SYN to be sent again"},
 		{"critical_share", 10, "%", "of the connections that came; measured: a listener that does not accept at all shows 45%"},

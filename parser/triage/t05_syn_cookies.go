@@ -6,8 +6,8 @@ var synCookies = &Rule{
 	Uses:  []string{"proc/net/snmp", "proc/uptime", "proc/sys/net/ipv4/tcp_syncookies", "output/sysctl"},
 	Thresholds: []Threshold{
 		{"total", 500, "SYNs", "hotsos: 500; a single burst of clients after a restart needs some"},
-		{"info_rate", 1, "per hour", "since the start; fewer are a burst of long ago"},
-		{"warning_rate", 60, "per hour", "one a minute on the average since the start is no single burst"},
+		{"info_rate", 10, "per hour", "since the start; fewer are a burst of long ago"},
+		{"warning_rate", 600, "per hour", "ten a minute on the average since the start are no single burst"},
 		{"warning_share", 1, "%", "of the connections that came: cookies are a fallback and not meant for legitimate load"},
 	},
 	Means: "The SYN queue of a listener was full, so that connections were accepted by cookie, without some TCP options, or their SYNs were dropped: a SYN flood, or a backlog that is too small for the load.",

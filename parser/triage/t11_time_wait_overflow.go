@@ -7,7 +7,7 @@ var timeWaitOverflow = &Rule{
 	Thresholds: []Threshold{
 		{"total", 1, "sockets", "the kernel's limit was reached: on a machine that is as it should be that never happens"},
 		{"info_rate", 0, "per hour", "any at all"},
-		{"warning_rate", 60, "per hour", "one a minute on the average since the start is no single burst; measured: an embedded server with a limit of 1,024 shows 845"},
+		{"warning_rate", 600, "per hour", "ten a minute on the average since the start are no single burst; measured: an embedded server with a limit of 1,024 shows 845"},
 	},
 	Means: "More connections were closed than tcp_max_tw_buckets allows to wait, so that late segments of one may reach the next of the same ports.",
 	Do:    "reuse connections (keep-alive, pools); raise net.ipv4.tcp_max_tw_buckets if memory allows, 0.3 KiB each",

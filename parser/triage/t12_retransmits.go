@@ -8,7 +8,7 @@ var retransmits = &Rule{
 		{"total", 100, "segments", "fewer are one bad minute"},
 		{"traffic", 10000, "segments", "of fewer the share says nothing: an idle machine that cannot reach one peer shows any share"},
 		{"info_share", 1, "%", "hotsos; measured: a server on the internet shows 1.3%, machines in a data centre below 0.1%"},
-		{"warning_share", 3, "%", "IBM: tuning guides of AIX; from there on throughput suffers"},
+		{"warning_share", 3, "%", "IBM; from there on throughput suffers"},
 		{"critical_share", 10, "%", "one in ten: connections with high delay stand still, and some end (tcp_retries2)"},
 	},
 	Means: "Segments or their acknowledgements were lost on the way, so that connections stood still until they were sent again: loss, congestion, or a bad cable.",

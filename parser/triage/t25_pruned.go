@@ -6,8 +6,8 @@ var pruned = &Rule{
 	Uses:  []string{"proc/net/snmp", "proc/uptime"},
 	Thresholds: []Threshold{
 		{"total", 10, "segments", "one connection that stood still for a moment"},
-		{"info_rate", 1, "per hour", "since the start; fewer are one bad moment of long ago"},
-		{"warning_rate", 60, "per hour", "one a minute on the average since the start: each is received, thrown away and sent again"},
+		{"info_rate", 10, "per hour", "since the start; fewer are one bad moment of long ago"},
+		{"warning_rate", 600, "per hour", "ten a minute on the average since the start: each is received, thrown away and sent again"},
 		{"warning_share", 0.1, "%", "of the segments received, so many as a bad network loses"},
 		{"called_total", 500, "times", "hotsos; measured: a server that ran for 19 days shows 3"},
 		{"called_info_rate", 60, "per hour", "one a minute: packing a buffer anew costs time but no data"},

@@ -6,9 +6,9 @@ var stackDrops = &Rule{
 	Uses:  []string{"proc/net/snmp", "proc/uptime"},
 	Thresholds: []Threshold{
 		{"total", 500, "segments", "hotsos"},
-		{"info_rate", 1, "per hour", "since the start; fewer are one bad moment of long ago"},
+		{"info_rate", 10, "per hour", "since the start; fewer are one bad moment of long ago"},
 		{"info_share", 0.01, "%", "of the segments received; measured: a server on the internet shows 0.05%, all others none"},
-		{"warning_rate", 60, "per hour", "one a minute on the average since the start: each has to be sent again"},
+		{"warning_rate", 600, "per hour", "ten a minute on the average since the start: each has to be sent again"},
 		{"warning_share", 1, "%", "of the segments received: hotsos"},
 	},
 	Means: "Segments came as far as the socket and were thrown away there; the peers send them again, and connections stand still for that long.",

@@ -6,8 +6,8 @@ var checksumErrors = &Rule{
 	Uses:  []string{"proc/uptime"},
 	Thresholds: []Threshold{
 		{"total", 100, "packets", "measured: no machine of the corpus shows any; the internet leaves a few in a year"},
-		{"info_rate", 1, "per hour", "since the start; fewer are what a long way leaves"},
-		{"warning_rate", 60, "per hour", "one a minute on the average since the start: the links' own checksums let that many pass only if something between them is broken"},
+		{"info_rate", 10, "per hour", "since the start; fewer are what a long way leaves"},
+		{"warning_rate", 600, "per hour", "ten a minute on the average since the start: the links' own checksums let that many pass only if something between them is broken"},
 		{"warning_share", 0.1, "%", "of the packets received; hotsos takes 1% or 500 in all"},
 	},
 	Means: "Packets were damaged in a place that no link's checksum guards, such as the memory of a network card or a router, or the card checks wrongly; each is dropped.",

@@ -6,7 +6,7 @@ var udpBuffers = &Rule{
 	Uses:  []string{"proc/uptime"},
 	Thresholds: []Threshold{
 		{"total", 500, "datagrams", "hotsos"},
-		{"info_rate", 1, "per hour", "since the start; fewer are one bad moment of long ago"},
+		{"info_rate", 10, "per hour", "since the start; fewer are one bad moment of long ago"},
 		{"info_share", 0.01, "%", "of the datagrams; measured: none of the corpus has as many as ten in all"},
 		{"warning_rate", 600, "per hour", "netdata: ten a minute"},
 		{"warning_share", 1, "%", "of the datagrams: hotsos"},
@@ -24,7 +24,7 @@ var udpBuffers = &Rule{
 			Of:   []string{"Udp InDatagrams"}, OfUnit: "datagrams received", Apart: true,
 		}
 		if !c.counts(received.Counters[0]) && c.counts("Udp InErrors") {
-			// Kernels before 2.6.22. InErrors holds damaged datagrams as well.
+			// Linux 2.6.18 and before. InErrors holds damaged datagrams as well.
 			received.Counters = []string{"Udp InErrors"}
 			c.Doubt("this kernel does not count RcvbufErrors: InErrors are also datagrams that were damaged")
 		}

@@ -6,9 +6,8 @@ var ipDiscards = &Rule{
 	Uses:  []string{"proc/uptime"},
 	Thresholds: []Threshold{
 		{"total", 500, "packets", "measured: at most 46 discards of a machine of the corpus"},
-		{"info_rate", 1, "per hour", "since the start; fewer are one bad moment of long ago"},
-		{"warning_rate", 60, "per hour", "one a minute on the average since the start"},
-		{"warning_share", 1, "%", "of the packets"},
+		{"info_rate", 60, "per hour", "one a minute on the average since the start; fewer are one bad moment of long ago"},
+		{"warning_share", 1, "%", "of the packets, as many as a bad network loses"},
 		{"address_total", 500, "packets", "as total"},
 		{"address_info_share", 1, "%", "of the packets received; measured: a server with 278 an hour, 0.001%, had only broadcasts of other networks"},
 		{"route_total", 500, "packets", "as total"},
@@ -30,8 +29,9 @@ var ipDiscards = &Rule{
 					What: "%s packets" + v.version + " " + what, Of: received, OfUnit: "packets received",
 				}
 			}
-			out := of("OutDiscards", "", "to send were thrown away since the start: no memory, a full queue, or a rule of the firewall")
+			out := of("OutDiscards", "", "to send were thrown away since the start, for want of memory or of room in a queue")
 			out.Of, out.OfUnit = sent, "packets to send"
+			out.Doubts = []string{"packets that a rule of the firewall stops on their way out are counted too"}
 			list = append(list, out, of("InAddrErrors", "address_", "came since the start for addresses that this machine does not have"))
 			if v.section == "Ip" {
 				// Not of IPv6: where it is disabled on an interface, all that comes there counts.

@@ -20,34 +20,34 @@ T26 info [TCPBacklogDrop] 501 segments were dropped since the start because the 
   proc/net/snmp:2: Tcp: InSegs 5000000 (5000000 segments received)
   = TCPBacklogDrop: 501 segments (limit 500 segments, threshold total of T26)
   = share of segments received: 0.01% (limit 0.01%, threshold info_share of T26)
-  = TCPBacklogDrop: 5.01 per hour (limit 1 per hour, threshold info_rate of T26)
+  = TCPBacklogDrop: 5.01 per hour (limit 10 per hour, threshold info_rate of T26)
   > raise net.core.rmem_max and net.ipv4.tcp_rmem; look for programs that get no CPU (T37, top)
 T26 info [TCPRcvQDrop] 505 segments were dropped since the start because there was no memory for the receive queue (0.0101% of 5,000,000 segments received)
   proc/net/netstat:2: TcpExt: TCPRcvQDrop 505
   proc/net/snmp:2: Tcp: InSegs 5000000 (5000000 segments received)
   = TCPRcvQDrop: 505 segments (limit 500 segments, threshold total of T26)
   = share of segments received: 0.0101% (limit 0.01%, threshold info_share of T26)
-  = TCPRcvQDrop: 5.05 per hour (limit 1 per hour, threshold info_rate of T26)
+  = TCPRcvQDrop: 5.05 per hour (limit 10 per hour, threshold info_rate of T26)
 T26 info [TCPZeroWindowDrop] 504 segments were dropped since the start because the peer sent on into a closed window (0.0101% of 5,000,000 segments received)
   proc/net/netstat:2: TcpExt: TCPZeroWindowDrop 504
   proc/net/snmp:2: Tcp: InSegs 5000000 (5000000 segments received)
   = TCPZeroWindowDrop: 504 segments (limit 500 segments, threshold total of T26)
   = share of segments received: 0.0101% (limit 0.01%, threshold info_share of T26)
-  = TCPZeroWindowDrop: 5.04 per hour (limit 1 per hour, threshold info_rate of T26)
+  = TCPZeroWindowDrop: 5.04 per hour (limit 10 per hour, threshold info_rate of T26)
   > find the program that does not read (T16; netstat -tnp), and the peers
 T26 info [PFMemallocDrop] 502 segments were dropped since the start because the machine was out of memory (0.01% of 5,000,000 segments received)
   proc/net/netstat:2: TcpExt: PFMemallocDrop 502
   proc/net/snmp:2: Tcp: InSegs 5000000 (5000000 segments received)
   = PFMemallocDrop: 502 segments (limit 500 segments, threshold total of T26)
   = share of segments received: 0.01% (limit 0.01%, threshold info_share of T26)
-  = PFMemallocDrop: 5.02 per hour (limit 1 per hour, threshold info_rate of T26)
+  = PFMemallocDrop: 5.02 per hour (limit 10 per hour, threshold info_rate of T26)
   > see what uses the memory (free, slabtop); raise vm.min_free_kbytes
 T26 info [TCPMinTTLDrop] 503 segments were dropped since the start because they came from further away than the program allows (0.0101% of 5,000,000 segments received)
   proc/net/netstat:2: TcpExt: TCPMinTTLDrop 503
   proc/net/snmp:2: Tcp: InSegs 5000000 (5000000 segments received)
   = TCPMinTTLDrop: 503 segments (limit 500 segments, threshold total of T26)
   = share of segments received: 0.0101% (limit 0.01%, threshold info_share of T26)
-  = TCPMinTTLDrop: 5.03 per hour (limit 1 per hour, threshold info_rate of T26)
+  = TCPMinTTLDrop: 5.03 per hour (limit 10 per hour, threshold info_rate of T26)
   > find who sends them: a program such as a BGP speaker only takes neighbours (IP_MINTTL, RFC 5082)
 `},
 		},
@@ -90,13 +90,13 @@ T28 info [reset] 500 connections ended by a reset since the start (20% of 2,500 
 	},
 	"T29": {
 		fires: []ruleCase{
-			{name: "one a minute", host: fixtures.NewHost(map[string]string{"proc/net/netstat": counterFile("TcpExt IPReversePathFilter=600"), "proc/net/snmp": counterFile("Ip InReceives=9000000"), "proc/uptime": uptime(10)}), want: `
+			{name: "ten a minute", host: fixtures.NewHost(map[string]string{"proc/net/netstat": counterFile("TcpExt IPReversePathFilter=600"), "proc/net/snmp": counterFile("Ip InReceives=9000000"), "proc/uptime": uptime(1)}), want: `
 T29 warning [] the reverse-path filter dropped 600 packets since the start (0.00667% of 9,000,000 packets received)
   proc/net/netstat:2: TcpExt: IPReversePathFilter 600
   proc/net/snmp:2: Ip: InReceives 9000000 (9000000 total packets received)
   = IPReversePathFilter: 600 packets (limit 500 packets, threshold total of T29)
   = share of packets received: 0.00667% (limit 1%, threshold warning_share of T29)
-  = IPReversePathFilter: 60 per hour (limit 60 per hour, threshold warning_rate of T29)
+  = IPReversePathFilter: 600 per hour (limit 600 per hour, threshold warning_rate of T29)
 `},
 			{name: "one in a hundred", host: fixtures.NewHost(map[string]string{"proc/net/netstat": counterFile("TcpExt IPReversePathFilter=500"), "proc/net/snmp": counterFile("Ip InReceives=50000"), "proc/uptime": uptime(1000)}), want: `
 T29 warning [] the reverse-path filter dropped 500 packets since the start (1% of 50,000 packets received)
