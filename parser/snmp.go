@@ -7,7 +7,7 @@ import (
 	"iter"
 )
 
-// A Counter is one number of /proc/net/snmp, netstat, snmp6 or sctp/snmp.
+// A Counter is one number of /proc/net/snmp, netstat, snmp6, sctp/snmp or sockstat.
 // Package counters knows what it means.
 type Counter struct {
 	Line int // 1-based line of the value

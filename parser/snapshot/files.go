@@ -68,6 +68,8 @@ var Files = slices.Concat([]File{
 	{"proc/sys/kernel/random/boot_id", false, "captures of one boot cannot be told from those of another", false, nil},
 	{"proc/*/ns/*", false, "no network namespace", false, nil},
 }, rare([]File{
+	{"proc/net/sockstat", true, "no number of orphans, nor the memory of TCP and UDP", false, count(parser.Sockstat)},
+	{"proc/net/sockstat6", true, "no number of sockets of IPv6 but the rows of its tables", false, count(parser.Sockstat)},
 	{"proc/net/rt_cache", true, "no routing cache of IPv4 (kernels before 3.6)", false, count(parser.CachedRoutes)},
 	{"proc/net/ndisc", false, "no neighbours over IPv6 (kernels 2.1)", false, count(parser.Neighbours6)},
 	{"proc/net/ip_masquerade", true, "no masqueraded connections (kernels 2.0 to 2.2)", false, count(parser.Masquerades)},

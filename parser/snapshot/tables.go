@@ -26,6 +26,8 @@ var counterFiles = map[string]decoder[parser.Counter]{
 	"proc/net/netstat":   parser.SNMP,
 	"proc/net/sctp/snmp": parser.SCTPSNMP,
 	"proc/net/snmp6":     parser.SNMP6,
+	"proc/net/sockstat":  parser.Sockstat,
+	"proc/net/sockstat6": parser.Sockstat,
 }
 
 // IGMP is proc/net/igmp.

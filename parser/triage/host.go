@@ -27,6 +27,7 @@ type Host struct {
 	states map[string]snapshot.State
 
 	counters   map[[2]string]Counter
+	gauges     map[[2]string]Counter // of sockstat
 	routes     *[]rows.Route
 	interfaces *[]rows.Interface
 	neighbours *[]rows.Neighbour
