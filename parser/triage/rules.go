@@ -5,6 +5,12 @@ package triage
 func Rules() []*Rule { return rules }
 
 var rules = []*Rule{
+	acceptQueueFull,
+	acceptQueueFilling,
 	listenDrops,
+	synRecvFlood,
 	closeWaitLeak,
+	closeWaitNotAccepted,
+	synSentPile,
+	ephemeralPorts,
 }
