@@ -80,8 +80,9 @@ func (q *acceptQueue) full(c *Check) fullness {
 }
 
 // acceptQueues gathers the listeners and what waits at them, and has a function called
-// with each that is not empty when all sockets have been seen.
-func acceptQueues(c *Check, see func(*acceptQueue)) {
+// with each that is not empty when all sockets have been seen. Of the rows in CLOSE_WAIT
+// that it gives back nothing tells whether they wait.
+func acceptQueues(c *Check, see func(*acceptQueue)) *lack {
 	type key struct {
 		protocol string
 		local    netip.AddrPort
@@ -89,6 +90,7 @@ func acceptQueues(c *Check, see func(*acceptQueue)) {
 	var list []*acceptQueue
 	by := map[key]*acceptQueue{}
 	more := 0
+	lacking := &lack{}
 	at := func(protocol string, local netip.AddrPort) *acceptQueue {
 		k := key{protocol, local}
 		q, ok := by[k]
@@ -110,7 +112,13 @@ func acceptQueues(c *Check, see func(*acceptQueue)) {
 			return
 		}
 		held, known := Held(s)
-		if !inState(s, parser.Established, parser.CloseWait) || held || !known {
+		if !inState(s, parser.Established, parser.CloseWait) || held {
+			return
+		}
+		if !known {
+			if inState(s, parser.CloseWait) {
+				lacking.of(s, false)
+			}
 			return
 		}
 		text, _ := s.Listener.Get()
@@ -128,6 +136,7 @@ func acceptQueues(c *Check, see func(*acceptQueue)) {
 		}
 		c.overflowed(more, "listeners")
 	})
+	return lacking
 }
 
 // listens takes a listener: of several the one that is nearest to its limit.

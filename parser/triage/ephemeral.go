@@ -93,10 +93,21 @@ type destination struct {
 // An ephemeral gathers the ports of the range that are in use.
 type ephemeral struct {
 	*portRange
-	to    groups[destination]
-	waits map[destination]int // in TIME_WAIT
-	ports portSet             // in use toward whatever
+	to    map[destination]*taken
+	list  []*taken // of to, in the order in which they were first seen
+	more  int      // rows that had no room
+	ports portSet  // in use toward whatever
 }
+
+// A taken is the ports that one destination takes.
+type taken struct {
+	destination
+	count, waits int        // waits are in TIME_WAIT
+	evidence     []Evidence // some, once it takes one in a hundred
+}
+
+// maxDestinations is more than maxGroups: a machine that asks many others is not rare.
+const maxDestinations = 1 << 17
 
 // see takes a socket. Connections that came in have the listener's port, and need none
 // of the range.
@@ -108,14 +119,29 @@ func (e *ephemeral) see(s *rows.Socket) {
 	e.ports.add(p)
 	local, _ := s.LocalAddress.Get()
 	key := destination{local, remoteOf(s)}
-	of := e.to.socket(key, s)
-	if s.State == "TIME_WAIT" && of.Count > 0 {
-		if e.waits == nil {
-			e.waits = map[destination]int{}
+	t, ok := e.to[key]
+	if !ok {
+		if len(e.list) >= maxDestinations {
+			e.more++
+			return
 		}
-		e.waits[key]++
+		if e.to == nil {
+			e.to = map[destination]*taken{}
+		}
+		t = &taken{destination: key}
+		e.to[key], e.list = t, append(e.list, t)
+	}
+	t.count++
+	if s.State == "TIME_WAIT" {
+		t.waits++
+	}
+	if 100*t.count >= e.size && len(t.evidence) < MaxEvidence {
+		t.evidence = append(t.evidence, SocketEvidence(s))
 	}
 }
+
+// share is the part of the ports that a destination takes, in percent.
+func (e *ephemeral) share(t *taken) float64 { return 100 * float64(t.count) / float64(e.size) }
 
 // doubt says that the range is not the machine's own.
 func (r *portRange) doubt(c *Check) {

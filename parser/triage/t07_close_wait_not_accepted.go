@@ -17,7 +17,7 @@ var closeWaitNotAccepted = &Rule{
 	},
 	// A queue that is full is T01's, which tells of these clients too.
 	Check: func(c *Check) {
-		acceptQueues(c, func(q *acceptQueue) {
+		lacking := acceptQueues(c, func(q *acceptQueue) {
 			severity, figure := c.Grade("in CLOSE_WAIT without an inode", float64(q.closed))
 			if severity == 0 || q.full(c).full {
 				return
@@ -27,5 +27,6 @@ var closeWaitNotAccepted = &Rule{
 				What: fmt.Sprintf("%s gave up while waiting at %s to be accepted, of %s that wait", counted(q.closed, "client", "clients"), q.name(), number(float64(q.rows))),
 			})
 		})
+		c.AtEnd(func() { lacking.tell(c, "inode: they may wait to be accepted") })
 	},
 }

@@ -30,21 +30,24 @@ var ephemeralPorts = &Rule{
 		e := ephemeral{portRange: ports}
 		eachTCP(c, func(s *rows.Socket) { e.see(s) })
 		c.AtEnd(func() {
-			for _, g := range e.to.list {
-				severity, figure := c.Grade("ports in use", 100*float64(g.Count)/float64(e.size))
+			for _, g := range e.list {
+				severity, figure := c.Grade("ports in use", e.share(g))
 				if severity == 0 {
 					continue
 				}
 				figure.From += fmt.Sprintf(", of %s ports: %s %s of %s", number(float64(e.size)), rangeSetting, e, e.from)
 				c.Find(Finding{
-					Severity: severity, Subject: "ephemeral ports toward " + g.Key.remote.String(), Figures: []Figure{figure}, Evidence: g.Evidence, Count: g.Count,
+					Severity: severity, Subject: "ephemeral ports toward " + g.remote.String(), Figures: []Figure{figure}, Evidence: g.evidence, Count: g.count,
 					What: fmt.Sprintf("%s connections from %s to %s take %s%% of the %s local ports that there are, %s of them in TIME_WAIT",
-						number(float64(g.Count)), g.Key.local, g.Key.remote, number(figure.Value), number(float64(e.size)), number(float64(e.waits[g.Key]))),
+						number(float64(g.count)), g.local, g.remote, number(figure.Value), number(float64(e.size)), number(float64(g.waits))),
 				})
 			}
 			e.doubt(c)
 			tableLacking(c)
-			c.overflowed(e.to.more, "destinations")
+			if e.more > 0 {
+				c.Doubt("only the first %s destinations were looked at", number(maxDestinations))
+				c.Skip("", "there are more than %s destinations", number(maxDestinations))
+			}
 		})
 	},
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/rows"
 )
 
@@ -23,10 +24,10 @@ var orphansStuck = &Rule{
 	// Orphans that wait for a window are T14's, and count for info only.
 	Check: func(c *Check) {
 		var all, stuck pile[struct{}]
-		var lacking lack
+		var lacking, inodes lack
 		peers := map[netip.Addr]bool{}
 		eachTCP(c, func(s *rows.Socket) {
-			if !orphaned(s) {
+			if inState(s, parser.FinWait1, parser.LastAck, parser.Closing) && inodes.of(s, s.Inode.Known()) || !orphaned(s) {
 				return
 			}
 			n, known := s.Retransmits.Get()
@@ -58,6 +59,7 @@ var orphansStuck = &Rule{
 					Figures: []Figure{{Name: "orphans that send", Value: float64(all.Count), Unit: "sockets", Threshold: c.Threshold("info"), Held: true, From: "threshold info of T18"}},
 				})
 			}
+			inodes.tell(c, "inode: programs may hold them")
 			lacking.tell(c, "count of retransmissions")
 		})
 	},

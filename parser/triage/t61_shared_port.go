@@ -44,11 +44,18 @@ var sharedPort = &Rule{
 			l.add(s)
 		})
 		c.AtEnd(func() {
+			var same []Finding
 			for _, l := range list {
-				if l.count > 1 {
-					c.Find(l.finding())
+				if l.count < 2 {
+					continue
+				}
+				if f := l.finding(); f.Severity == Info {
+					same = append(same, f)
+				} else {
+					c.Find(f)
 				}
 			}
+			shareWell(c, same)
 			c.overflowed(more, "listeners")
 		})
 	},
@@ -112,4 +119,20 @@ func (l *listenersOf) finding() Finding {
 		f.What += " of " + l.programs[0]
 	}
 	return f
+}
+
+// shareWell tells of ports whose listeners look as if they belonged together.
+func shareWell(c *Check, list []Finding) {
+	if len(list) <= maxApart {
+		for _, f := range list {
+			c.Find(f)
+		}
+		return
+	}
+	all := Finding{Severity: Info, Doubts: list[0].Doubts, Count: len(list)}
+	all.What = fmt.Sprintf("%s addresses and ports have several listeners each, of one program or user as far as is known", number(float64(len(list))))
+	for _, f := range list[:MaxEvidence] {
+		all.Evidence = append(all.Evidence, f.Evidence[0])
+	}
+	c.Find(all)
 }

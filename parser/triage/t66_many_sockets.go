@@ -61,7 +61,7 @@ func (c *Check) manyPorts(e *ephemeral) {
 		return
 	}
 	warning := c.settingOf(ephemeralPorts, "warning")
-	if slices.ContainsFunc(e.to.list, func(g *group[destination]) bool { return 100*float64(g.Count)/float64(e.size) >= warning }) {
+	if slices.ContainsFunc(e.list, func(t *taken) bool { return e.share(t) >= warning }) {
 		return
 	}
 	part := 100 * n / float64(e.size)

@@ -257,6 +257,16 @@ T61 warning [tcp port 443] 2 listeners share tcp 0.0.0.0:443, and they are of di
   proc/net/tcp:3: tcp 0 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 10 haproxy (8)
   ? listeners that are bound to different interfaces look the same
 `},
+			{name: "many ports", host: tcpHost(many(12, func(i int) sock { return listensAt(fmt.Sprintf("0.0.0.0:%d", 8000+i/2), uint64(9+i), 33) })), want: `
+T61 info [] 6 addresses and ports have several listeners each, of one program or user as far as is known
+  proc/net/tcp:2: tcp 0 - 0.0.0.0:8000 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
+  proc/net/tcp:4: tcp 0 - 0.0.0.0:8001 0.0.0.0:* LISTEN off (0.00/0/0) inode 11
+  proc/net/tcp:6: tcp 0 - 0.0.0.0:8002 0.0.0.0:* LISTEN off (0.00/0/0) inode 13
+  proc/net/tcp:8: tcp 0 - 0.0.0.0:8003 0.0.0.0:* LISTEN off (0.00/0/0) inode 15
+  proc/net/tcp:10: tcp 0 - 0.0.0.0:8004 0.0.0.0:* LISTEN off (0.00/0/0) inode 17
+  of 6
+  ? listeners that are bound to different interfaces look the same
+`},
 			{name: "two users", host: tcpHost([]sock{listensAt("0.0.0.0:443", 9, 33), listensAt("0.0.0.0:443", 10, 1000)}), want: `
 T61 warning [tcp port 443] 2 listeners share tcp 0.0.0.0:443, and they are of different users: uid 33 and uid 1000
   proc/net/tcp:2: tcp 0 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9

@@ -270,11 +270,11 @@ T09 critical [ephemeral ports toward 10.0.9.9:80] 48 connections from 10.0.0.1 t
 				return sock{local: fmt.Sprintf("10.0.0.1:%d", 33000+i), remote: "10.0.9.9:80", st: parser.TimeWait, timer: 3}
 			}), "tcp6": nil}), want: `
 T09 warning [ephemeral ports toward 10.0.9.9:80] 22,600 connections from 10.0.0.1 to 10.0.9.9:80 take 80.1% of the 28,232 local ports that there are, 22,600 of them in TIME_WAIT
-  proc/net/tcp:2: tcp 0 0 10.0.0.1:33000 10.0.9.9:80 TIME_WAIT timewait (0.00/0/0) inode 0
-  proc/net/tcp:3: tcp 0 0 10.0.0.1:33001 10.0.9.9:80 TIME_WAIT timewait (0.00/0/0) inode 0
-  proc/net/tcp:4: tcp 0 0 10.0.0.1:33002 10.0.9.9:80 TIME_WAIT timewait (0.00/0/0) inode 0
-  proc/net/tcp:5: tcp 0 0 10.0.0.1:33003 10.0.9.9:80 TIME_WAIT timewait (0.00/0/0) inode 0
-  proc/net/tcp:6: tcp 0 0 10.0.0.1:33004 10.0.9.9:80 TIME_WAIT timewait (0.00/0/0) inode 0
+  proc/net/tcp:284: tcp 0 0 10.0.0.1:33282 10.0.9.9:80 TIME_WAIT timewait (0.00/0/0) inode 0
+  proc/net/tcp:285: tcp 0 0 10.0.0.1:33283 10.0.9.9:80 TIME_WAIT timewait (0.00/0/0) inode 0
+  proc/net/tcp:286: tcp 0 0 10.0.0.1:33284 10.0.9.9:80 TIME_WAIT timewait (0.00/0/0) inode 0
+  proc/net/tcp:287: tcp 0 0 10.0.0.1:33285 10.0.9.9:80 TIME_WAIT timewait (0.00/0/0) inode 0
+  proc/net/tcp:288: tcp 0 0 10.0.0.1:33286 10.0.9.9:80 TIME_WAIT timewait (0.00/0/0) inode 0
   of 22600
   = ports in use: 80.1% (limit 80%, threshold warning of T09, of 28,232 ports: net.ipv4.ip_local_port_range 32768-60999 of the kernel's default)
   ? net.ipv4.ip_local_port_range is not in the bundle: the range is the kernel's default
