@@ -5,7 +5,7 @@ import "fmt"
 var acceptQueueFull = &Rule{
 	ID: "T01", Title: "an accept queue is full", Severity: Critical,
 	Needs: []Need{tcpTables},
-	Uses:  append([]string{"proc/sys/net/core/somaxconn", "proc/net/netstat"}, holderFiles...),
+	Uses:  append([]string{"proc/sys/net/core/somaxconn", "proc/sys/net/ipv4/tcp_abort_on_overflow", "output/sysctl", "proc/net/netstat"}, holderFiles...),
 	Thresholds: []Threshold{
 		{"guessed", 50, "connections", "where neither ss nor net.core.somaxconn tells that the queue is full, but a usual backlog and ListenOverflows do: a shorter one is a warning, as so few may wait by chance"},
 	},
@@ -25,6 +25,9 @@ var acceptQueueFull = &Rule{
 			f := Finding{
 				Severity: Critical, Subject: q.where(), Figures: []Figure{state.figure}, Evidence: q.proof(q.evidence), Count: 1 + q.rows,
 				What: fmt.Sprintf("the accept queue of %s is full: %s connections wait%s", q.name(), number(float64(q.waiting)), q.hungUp()),
+			}
+			if abort, ok := c.Limit("net.ipv4.tcp_abort_on_overflow", 0); ok && abort.Value > 0 {
+				f.What += "; the clients that are new are reset (net.ipv4.tcp_abort_on_overflow)"
 			}
 			if state.why != "" {
 				f.Doubts = []string{state.why}

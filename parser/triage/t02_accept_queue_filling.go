@@ -5,7 +5,7 @@ import "fmt"
 var acceptQueueFilling = &Rule{
 	ID: "T02", Title: "an accept queue is filling", Severity: Warning,
 	Needs: []Need{tcpTables},
-	Uses:  append([]string{"proc/sys/net/core/somaxconn", "proc/net/netstat"}, holderFiles...),
+	Uses:  append([]string{"proc/sys/net/core/somaxconn", "output/sysctl", "proc/net/netstat"}, holderFiles...),
 	Thresholds: []Threshold{
 		{"warning", 50, "%", "of the backlog, where ss tells it: half is what a burst may take; no listener of the real machines of the corpus has any connection waiting"},
 		{"waiting", 10, "connections", "where the backlog is not known: a program that accepts takes a connection off the queue at once, and small backlogs are 5 to 10"},

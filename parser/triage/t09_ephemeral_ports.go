@@ -9,7 +9,7 @@ import (
 var ephemeralPorts = &Rule{
 	ID: "T09", Title: "ephemeral ports toward one destination run out", Severity: Critical,
 	Needs: []Need{tcpTables},
-	Uses:  []string{"proc/sys/net/ipv4/ip_local_port_range", "proc/sys/net/ipv4/ip_local_reserved_ports"},
+	Uses:  []string{"proc/sys/net/ipv4/ip_local_port_range", "proc/sys/net/ipv4/ip_local_reserved_ports", "output/sysctl"},
 	Thresholds: []Threshold{
 		{"warning", 80, "%", "of the ports of net.ipv4.ip_local_port_range that are not reserved: each destination has them all, 28,232 by default, and from here on connect(2) searches long. The busiest destination of the corpus takes 2.5%, on a machine made for tests"},
 		{"critical", 95, "%", "of the same: connect(2) fails with EADDRNOTAVAIL when none is left"},

@@ -20,8 +20,8 @@ T01 critical [tcp port 443] the accept queue of tcp 0.0.0.0:443 is full: 129 con
   proc/net/tcp:5: tcp 0 0 10.0.0.1:443 10.0.1.3:5000 ESTABLISHED off (0.00/0/0) inode 0
   = waiting to be accepted: 129 connections (limit 129 connections, one more than the backlog of 128 that ss prints)
 `},
-			{name: "more than somaxconn", host: queue(257, 1, 0).Set("proc/sys/net/core/somaxconn", "256\n"), want: `
-T01 critical [tcp port 443] the accept queue of tcp 0.0.0.0:443 is full: 257 connections wait
+			{name: "more than somaxconn", host: queue(257, 1, 0).Set("proc/sys/net/core/somaxconn", "256\n").Set("proc/sys/net/ipv4/tcp_abort_on_overflow", "1\n"), want: `
+T01 critical [tcp port 443] the accept queue of tcp 0.0.0.0:443 is full: 257 connections wait; the clients that are new are reset (net.ipv4.tcp_abort_on_overflow)
   proc/net/tcp:2: tcp 257 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
   proc/net/tcp:3: tcp 0 0 10.0.0.1:443 10.0.1.1:5000 ESTABLISHED off (0.00/0/0) inode 0
   = waiting to be accepted: 257 connections (limit 257 connections, one more than net.core.somaxconn of proc/sys/net/core/somaxconn)
