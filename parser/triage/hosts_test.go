@@ -22,6 +22,7 @@ type sock struct {
 	uid           uint32
 	inode         uint64
 	drops         uint64 // of udp and raw
+	cwnd          uint64 // 0 is not shown
 }
 
 // machine is one with some tables: file is the name below proc/net, as fixtures.InetFiles
@@ -58,6 +59,10 @@ func (s sock) row(slot int, tcp, v6 bool) parser.InetSocket {
 		Slot: uint64(slot), Local: at(s.local), Remote: at(s.remote), State: s.st, SendQ: s.sq, RecvQ: s.rq,
 		Timer: s.timer, TimerExpires: s.when, Retransmits: s.retrans, UID: s.uid, Timeout: s.probes, Inode: s.inode,
 		RefCount: parser.Some[int64](1),
+	}
+	if s.cwnd > 0 {
+		r.RTO, r.ATO, r.QuickAck = parser.Some[uint64](20), parser.Some[uint64](4), parser.Some[uint64](0)
+		r.CongestionWindow = parser.Some(s.cwnd)
 	}
 	if !tcp {
 		r.Drops = parser.Some(s.drops)

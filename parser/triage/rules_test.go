@@ -31,7 +31,10 @@ type ruleCase struct {
 }
 
 // ruleTests are those of all rules, by subject.
-var ruleTests = []map[string]ruleTest{counterTests, tcpCounterTests, packetCounterTests, sockstatTests, tcpTests}
+var ruleTests = []map[string]ruleTest{
+	counterTests, tcpCounterTests, packetCounterTests, sockstatTests,
+	tcpTests, tcpQueueTests,
+}
 
 // check runs one rule.
 func check(t *testing.T, r *Rule, tc ruleCase) *Report {
