@@ -7,4 +7,11 @@ func Rules() []*Rule { return rules }
 var rules = []*Rule{
 	listenDrops,
 	closeWaitLeak,
+	noDefaultRoute,
+	defaultRoutes,
+	rejectRoutes,
+	gatewayOffSubnet,
+	overlappingSubnets,
+	deadInterface,
+	gatewayUnresolved,
 }
