@@ -137,8 +137,7 @@ T43 warning [IPv4] there is no default route of IPv4, and eth0, eth1 are up: 2 n
   ? another routing table may have one: proc/net/route shows the main one only
 `},
 			{name: "addresses and no route", host: also(also(routed(eth0), "proc/net/fib_trie", fib("Local 10.0.0.5/32 host LOCAL")), "output/ip_address", ipText), want: `
-T43 warning [IPv4] there is no default route of IPv4, and eth0 is up: 0 networks are reached
-  ? a machine or container in a closed network needs none, and no connection of this one lacks a route
+T43 warning [IPv4] there is no route of IPv4 at all, and eth0 is up with addresses of IPv4
 `},
 			{name: "IPv6 only", host: routed(eth0, lan6, "eth0 fe80::/64 - 256", "lo ::/0 - 4294967295 !"), want: `
 T43 warning [IPv6] there is no default route of IPv6, and eth0 is up: 1 network is reached
@@ -348,6 +347,76 @@ T49 warning [gateway on eth0] gateway 10.0.0.2 of 1 route does not answer ARP on
 			{name: "the machine answers for it", host: arp(routed(eth0, byGate, lan), "10.0.0.1 00:00:00:00:00:00 eth0 0xc")},
 		},
 	},
+	"T51": {
+		fires: []ruleCase{
+			{name: "three, one of VRRP", host: arp(routed(both, byGate), "10.0.0.2 00:16:3e:00:00:01 eth0", "10.0.0.3 00:16:3E:00:00:01 eth0", "10.0.0.4 00:16:3e:00:00:01 eth0",
+				"10.1.0.1 00:00:5e:00:01:07 eth1", "10.1.0.2 00:00:5e:00:01:07 eth1", "10.1.0.3 00:00:5e:00:01:07 eth1", "10.1.0.4 00:00:5e:00:01:07 eth1"), want: `
+T51 info [shared hardware address on eth0] 3 addresses on eth0 have the hardware address 00:16:3e:00:00:01
+  proc/net/arp:2: 10.0.0.2 00:16:3e:00:00:01 complete eth0
+  proc/net/arp:3: 10.0.0.3 00:16:3E:00:00:01 complete eth0
+  proc/net/arp:4: 10.0.0.4 00:16:3e:00:00:01 complete eth0
+  = addresses of 00:16:3e:00:00:01: 3 addresses (limit 3 addresses, threshold addresses of T51)
+T51 info [shared hardware address on eth1] 4 addresses on eth1 have the hardware address 00:00:5e:00:01:07, which is one of VRRP
+  proc/net/arp:5: 10.1.0.1 00:00:5e:00:01:07 complete eth1
+  proc/net/arp:6: 10.1.0.2 00:00:5e:00:01:07 complete eth1
+  proc/net/arp:7: 10.1.0.3 00:00:5e:00:01:07 complete eth1
+  proc/net/arp:8: 10.1.0.4 00:00:5e:00:01:07 complete eth1
+  = addresses of 00:00:5e:00:01:07: 4 addresses (limit 3 addresses, threshold addresses of T51)
+`},
+			{name: "a clone", host: also(arp(routed(eth0, byGate), "10.0.0.2 00:16:3e:00:00:05 eth0"), "output/ip_address", ipText), want: `
+T51 warning [hardware address of eth0] neighbour 10.0.0.2 on eth0 has the hardware address of eth0 itself: 00:16:3e:00:00:05
+  proc/net/arp:2: 10.0.0.2 00:16:3e:00:00:05 complete eth0
+  > look for a cloned virtual machine, and give it another hardware address: ip link show eth0
+`},
+			{name: "two of one address", host: arp(routed(both, byGate), "10.0.0.2 00:16:3e:00:00:01 eth0", "10.0.0.2 00:16:3e:00:00:02 eth1"), want: `
+T51 info [address on several interfaces] 10.0.0.2 has another hardware address on each of 2 interfaces
+  proc/net/arp:2: 10.0.0.2 00:16:3e:00:00:01 complete eth0
+  proc/net/arp:3: 10.0.0.2 00:16:3e:00:00:02 complete eth1
+  > ask whether these are networks of their own that use the same addresses; if not, two machines have one address: arping -D -I INTERFACE ADDRESS
+`},
+		},
+		near: []ruleCase{
+			{name: "two addresses", host: arp(routed(eth0), "10.0.0.2 00:16:3e:00:00:01 eth0", "10.0.0.3 00:16:3e:00:00:01 eth0")},
+			{name: "unresolved, of Calico, permanent and of groups", host: arp(routed(eth0),
+				"10.0.0.2 00:00:00:00:00:00 eth0 0x0", "10.0.0.3 00:00:00:00:00:00 eth0 0x0", "10.0.0.4 00:00:00:00:00:00 eth0 0x0",
+				"10.1.0.2 ee:ee:ee:ee:ee:ee cali1", "10.1.0.3 ee:ee:ee:ee:ee:ee cali1", "10.1.0.4 ee:ee:ee:ee:ee:ee cali1",
+				"10.2.0.2 00:16:3e:00:00:01 eth0 0x6", "10.2.0.3 00:16:3e:00:00:01 eth0 0x6", "10.2.0.4 00:16:3e:00:00:01 eth0 0x6",
+				"10.3.0.2 01:00:5e:00:00:01 eth0", "10.3.0.3 01:00:5e:00:00:01 eth0", "10.3.0.4 01:00:5e:00:00:01 eth0")},
+			{name: "the same on two interfaces", host: arp(routed(both), "10.0.0.2 00:16:3e:00:00:01 eth0", "10.0.0.2 00:16:3e:00:00:01 eth1")},
+		},
+	},
+	"T52": {
+		fires: []ruleCase{
+			{name: "failed", host: inet6(routed(eth0), "2001:db8::5 88 eth0", "2001:db8::6 80 eth0", "2001:db8::7 09 eth0"), want: `
+T52 critical [duplicate address on eth0] 2001:db8::5 on eth0 is in use by another machine: duplicate address detection failed
+  proc/net/if_inet6:1: 2001:db8::5/64 eth0 flags 0x88
+T52 warning [duplicate address on eth0] 2001:db8::7 on eth0 is in use by another machine: duplicate address detection failed
+  proc/net/if_inet6:3: 2001:db8::7/64 eth0 flags 0x09
+  ? it is a temporary address, in place of which the kernel makes another one
+`},
+			{name: "tentative", host: inet6(routed(eth0), "fe80::5 c0 eth0"), want: `
+T52 warning [tentative address on eth0] fe80::5 on eth0 is tentative: duplicate address detection has not ended
+  proc/net/if_inet6:1: fe80::5/64 eth0 flags 0xc0
+  ? detection takes a second or two, and the address may just have been added
+`},
+		},
+		near: []ruleCase{
+			{name: "in use", host: inet6(routed(eth0), "2001:db8::5 80 eth0", "fe80::1 00 eth0", "::1 80 lo", "2001:db8::9 20 eth0")},
+			{name: "tentative without a carrier, down, or on no interface", host: inet6(routed([]string{"eth0 nocarrier", "eth1 down"}), "fe80::5 c0 eth0", "fe80::6 c0 eth1", "fe80::7 40 eth2")},
+			{name: "not known whether it has a carrier", host: inet6(withoutState(routed(eth0)), "fe80::5 c0 eth0")},
+		},
+	},
+}
+
+// inet6 adds addresses: "fe80::1 80 eth0" with the flags.
+func inet6(h *fixtures.Host, addresses ...string) *fixtures.Host {
+	var list []parser.Inet6Addr
+	for _, text := range addresses {
+		w := strings.Fields(text)
+		flags, _ := strconv.ParseUint(w[1], 16, 8)
+		list = append(list, parser.Inet6Addr{Addr: netip.MustParseAddr(w[0]), IfIndex: 2, PrefixLen: 64, Flags: uint8(flags), Iface: w[2]})
+	}
+	return h.Set("proc/net/if_inet6", fixtures.Kernel{}.IfInet6(list))
 }
 
 // withoutState takes away what tells whether interfaces have a carrier.

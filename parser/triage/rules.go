@@ -14,4 +14,12 @@ var rules = []*Rule{
 	overlappingSubnets,
 	deadInterface,
 	gatewayUnresolved,
+	sharedMAC,
+	duplicateAddress,
+	unixBacklog,
+	unixNames,
+	cleartextServices,
+	wildcardExposure,
+	socketWithoutProcess,
+	realAddresses,
 }
