@@ -1,12 +1,16 @@
 package triage
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"strconv"
 	"strings"
+	"testing"
 
 	"github.com/coldstat/coldstat/fixtures"
 	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/rows"
+	"github.com/coldstat/coldstat/parser/snapshot"
 )
 
 // routed makes a machine with interfaces and routes. A link is "eth0 up", "eth0 down",
@@ -427,4 +431,15 @@ func withoutState(h *fixtures.Host) *fixtures.Host {
 		}
 	}
 	return h
+}
+
+// TestNoDefaultInNamespace: programs make network namespaces that need no default route.
+func TestNoDefaultInNamespace(t *testing.T) {
+	snap := snapshot.Load(routed(eth0, lan).FS(), snapshot.ByteOrder{Order: binary.LittleEndian})
+	for name, want := range map[string]Severity{"qrouter-1": Info, "4026531840": Warning} {
+		h := NewHost(snap, rows.Source{NetNS: parser.Some(name)}, nil, nil)
+		if r := Run(h, []*Rule{noDefaultRoute}, nil); len(r.Findings) != 1 || r.Findings[0].Severity != want {
+			t.Errorf("%s: found\n%s, want one %s", name, told(r), want)
+		}
+	}
 }

@@ -182,6 +182,9 @@ func linkFlag(i *rows.Interface, name string) (set, known bool) {
 	return false, true
 }
 
+// reported takes errors that the reading of the interfaces has told of already.
+func reported(error) {}
+
 // linksByName finds interfaces, without the aliases.
 func (c *Check) linksByName() map[string]*rows.Interface {
 	by := map[string]*rows.Interface{}

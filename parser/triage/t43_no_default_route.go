@@ -96,7 +96,7 @@ func usesLink(links map[string]*rows.Interface, dev string) bool {
 // otherDefault reports whether any table of IPv4 has a default route, which rules may
 // lead to.
 func (c *Check) otherDefault() bool {
-	for e := range snapshot.Good(c.FibTrie().Rows(), c.reader.Report.Bad) {
+	for e := range snapshot.Good(c.FibTrie().Rows(), reported) {
 		if e.Type == "UNICAST" && e.Prefix.Bits() == 0 {
 			return true
 		}

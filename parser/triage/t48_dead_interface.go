@@ -27,8 +27,8 @@ var deadInterface = &Rule{
 					continue
 				}
 				what, severity := deadLink(r, links[baseName(r.dev, links)])
-				if severity == 0 {
-					continue
+				if severity == 0 || what == notThere && !c.Has("proc/net/dev") {
+					continue // what commands printed may be those that are up, or a choice
 				}
 				k := key{r.dev, what}
 				by.add(k, r.evidence)
@@ -48,14 +48,17 @@ var deadInterface = &Rule{
 	},
 }
 
-const noCarrier = "is up and has no carrier"
+const (
+	noCarrier = "is up and has no carrier"
+	notThere  = "is not there"
+)
 
 // deadLink says what is wrong with the interface of a route, which is nil if there is
 // none.
 func deadLink(r route, i *rows.Interface) (what string, severity Severity) {
 	switch {
 	case i == nil:
-		return "is not there", Warning
+		return notThere, Warning
 	case isNot(i, "UP"):
 		return "is down", Warning
 	case !isNot(i, "RUNNING") || r.to.Addr().IsLinkLocalUnicast():

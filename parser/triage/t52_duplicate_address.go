@@ -27,7 +27,7 @@ var duplicateAddress = &Rule{
 	Check: func(c *Check) {
 		links := c.linksByName()
 		n := 0
-		for a := range snapshot.Good(c.IfInet6().Rows(), c.reader.Report.Bad) {
+		for a := range snapshot.Good(c.IfInet6().Rows(), reported) {
 			if n++; n > maxHeld {
 				c.Doubt("only the first %d addresses were looked at", maxHeld)
 				break

@@ -15,7 +15,7 @@ var unixBacklog = &Rule{
 		{"info", 1, "connections", "a program that is alive accepts at once: none of the captures of the corpus has one that waits"},
 		{"warning", 5, "connections", "one or two may have come while the table was written, and five have not"},
 		{"critical", 128, "connections", "the somaxconn of kernels before 5.4, and the most that many programs ask for in listen()"},
-		{"full", 100, "% of the limit", "connect() blocks, or fails with EAGAIN, when more wait than the listener asked for"},
+		{"full", 100, "% of the limit", "connect() blocks, or fails with EAGAIN, when more than that wait (unix_recvq_full)"},
 	},
 	Means: "Programs have connected, and the one that listens does not accept: it hangs or is too slow, and those that ask it for something wait.",
 	Do:    "look at what the program that listens does: cat /proc/PID/stack; strace -p PID; systemctl status of its service",
@@ -68,7 +68,7 @@ func (f *Finding) unixLimit(c *Check, waiting, limit float64) {
 	share := c.Threshold("full") / 100
 	if limit > 0 {
 		f.Figures = append(f.Figures, Limit{"backlog", limit, c.Called("output/ss")}.Against("backlog", waiting, share, "connections"))
-		if waiting >= share*limit {
+		if waiting > share*limit {
 			f.Severity = Critical
 		}
 		return
@@ -78,7 +78,7 @@ func (f *Finding) unixLimit(c *Check, waiting, limit float64) {
 		return
 	}
 	f.Figures = append(f.Figures, l.Against(l.Name, waiting, share, "connections"))
-	if waiting >= share*l.Value {
+	if waiting > share*l.Value {
 		f.Severity = Critical
 	}
 }

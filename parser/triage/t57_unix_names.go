@@ -54,7 +54,7 @@ var unixNames = &Rule{
 	},
 }
 
-// A nameKind is what is odd about a name, the worst of it.
+// A nameKind is what is odd about a name, the worst first.
 type nameKind int
 
 const (
@@ -76,21 +76,19 @@ var nameKinds = [...]struct {
 
 // kindOfName tells what is worst in a name that is not safe to print.
 func kindOfName(name []byte) nameKind {
-	kind, bad := reordersText, false
+	kind := noUTF8
 	for len(name) > 0 {
 		r, n := utf8.DecodeRune(name)
 		switch {
 		case r == utf8.RuneError && n == 1:
-			bad = true
 		case r == '\x1b' || r == '\b' || r == '\r' || r == '\a' || r >= 0x80 && r < 0xa0:
 			return drivesTerminal
 		case r < ' ' || r == 0x7f:
-			kind = controls
+			kind = min(kind, controls)
+		case !words.IsSafe(string(r)):
+			kind = min(kind, reordersText)
 		}
 		name = name[n:]
-	}
-	if bad && kind == reordersText {
-		return noUTF8
 	}
 	return kind
 }

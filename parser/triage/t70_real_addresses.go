@@ -53,7 +53,7 @@ var realAddresses = &Rule{
 			}
 		}
 		n := 0
-		for a := range snapshot.Good(c.IfInet6().Rows(), c.reader.Report.Bad) {
+		for a := range snapshot.Good(c.IfInet6().Rows(), reported) {
 			if n++; n > maxHeld {
 				break
 			}
