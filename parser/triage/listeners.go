@@ -7,7 +7,7 @@ import (
 	"github.com/coldstat/coldstat/parser/rows"
 )
 
-// socketNeed are the files that tell of tcp sockets.
+// tcpNeed are the files that tell of tcp sockets.
 var tcpNeed = Need{"proc/net/tcp", "proc/net/tcp6", "output/ss", "output/netstat"}
 
 // ownerFiles tell which process has a socket.

@@ -10,7 +10,7 @@ import (
 
 var wildcardExposure = &Rule{
 	ID: "T59", Title: "services that listen on all addresses", Severity: Warning,
-	Needs: []Need{{"proc/net/tcp", "proc/net/tcp6", "output/ss", "output/netstat"}},
+	Needs: []Need{tcpNeed},
 	Uses:  append([]string{"proc/sys/net/ipv6/bindv6only", "output/sysctl"}, ownerFiles...),
 	Thresholds: []Threshold{
 		{"privileged", 1024, "", "ports below need a privilege to listen on: what has one is a service of the machine, and not a user's"},
