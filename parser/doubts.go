@@ -286,6 +286,8 @@ func (k *unixKind) first() []int { return slices.Clone(k.lines[:min(k.rows, maxD
 type DoubtError struct {
 	File string
 	Why  string
+	// Forged is set if there are such rows, and not if only some rows were compared.
+	Forged bool
 }
 
 func (e *DoubtError) Error() string {
@@ -307,7 +309,7 @@ func (d *UnixDoubts) Error(file string) error {
 	more += others
 	switch {
 	case len(why) == 0 && d.over:
-		return &DoubtError{file, fmt.Sprintf("only the first %d rows were compared, to find forged ones by their inodes", maxCompared)}
+		return &DoubtError{file, fmt.Sprintf("only the first %d rows were compared, to find forged ones by their inodes", maxCompared), false}
 	case len(why) == 0:
 		return nil
 	}
@@ -317,7 +319,7 @@ func (d *UnixDoubts) Error(file string) error {
 	if more > 0 {
 		why = append(why, fmt.Sprintf("and %d more", more))
 	}
-	return &DoubtError{file, "a name may hold a newline and forge rows: " + strings.Join(why, "; ")}
+	return &DoubtError{file, "a name may hold a newline and forge rows: " + strings.Join(why, "; "), true}
 }
 
 // repeated tells of the keys that several rows have, and how many more there are.

@@ -127,3 +127,8 @@ func either[T any](s *Snapshot, name, old string, decode decoder[T]) Table[T] {
 	}
 	return t
 }
+
+// FibTrie is proc/net/fib_trie.
+func (s *Snapshot) FibTrie() Table[parser.FibEntry] {
+	return open(s, "proc/net/fib_trie", parser.FibTrie)
+}

@@ -24,6 +24,7 @@ type Host struct {
 
 	reader *rows.Reader
 	bad    map[string]int // rows that could not be read, by file
+	claims unixClaims
 	states map[string]snapshot.State
 
 	counters   map[[2]string]Counter
@@ -64,6 +65,7 @@ func (r reporter) Bad(err error) {
 	if row, ok := errors.AsType[*parser.RowError](err); ok {
 		r.h.bad[row.File]++
 	}
+	r.h.claims.see(err)
 	r.Reporter.Bad(err)
 }
 

@@ -28,12 +28,15 @@ type ruleCase struct {
 	want string // of fires: as told writes it
 	// config is YAML; empty is none.
 	config string
+	// obfuscated is the program that made up the names, or empty.
+	obfuscated string
 }
 
 // ruleTests are those of all rules, by subject.
 var ruleTests = []map[string]ruleTest{
 	counterTests, tcpCounterTests, packetCounterTests, sockstatTests,
 	tcpTests, tcpQueueTests,
+	routeTests, exposureTests,
 }
 
 // check runs one rule.
@@ -47,7 +50,9 @@ func check(t *testing.T, r *Rule, tc ruleCase) *Report {
 		}
 	}
 	s := snapshot.Load(tc.host.FS(), snapshot.ByteOrder{Order: binary.LittleEndian})
-	return Run(NewHost(s, rows.SourceOf(s, rows.Place{}), nil, nil), []*Rule{r}, config)
+	h := NewHost(s, rows.SourceOf(s, rows.Place{}), nil, nil)
+	h.Obfuscated = tc.obfuscated
+	return Run(h, []*Rule{r}, config)
 }
 
 // told writes findings as tests compare them.
@@ -128,7 +133,7 @@ func TestNotChecked(t *testing.T) {
 					for _, file := range need {
 						remove(host, file)
 					}
-					report := check(t, r, ruleCase{host: host, config: tc.config})
+					report := check(t, r, ruleCase{host: host, config: tc.config, obfuscated: tc.obfuscated})
 					if len(report.NotChecked) != 1 || len(report.Findings) != 0 {
 						t.Fatalf("found\n%s\nnot checked: %v", told(report), report.NotChecked)
 					}

@@ -2,7 +2,7 @@ package triage
 
 import "fmt"
 
-var orphans = &Rule{
+var orphanLimit = &Rule{
 	ID: "T20", Title: "many connections that no process has any more", Severity: Critical,
 	Needs: []Need{{sockstatFile}, {"proc/sys/net/ipv4/tcp_max_orphans", "output/sysctl"}},
 	Thresholds: []Threshold{
