@@ -19,7 +19,8 @@ tables="tcp tcp6 udp udp6 udplite udplite6 raw raw6 sctp/eps sctp/assocs unix pa
 	arp route ipv6_route dev if_inet6 fib_trie igmp igmp6 rt_cache ndisc ip_masquerade
 	ipx/socket ipx ipx/route ipx_route ax25 ax25_route x25/socket x25 x25/route x25_routes
 	nr nr_nodes nr_neigh rose rose_nodes rose_neigh atalk/route atalk_route
-	snmp netstat sctp/snmp snmp6 sockstat sockstat6 softnet_stat"
+	snmp netstat sctp/snmp snmp6 sockstat sockstat6 softnet_stat
+	stat/arp_cache stat/ndisc_cache stat/nf_conntrack"
 system="version uptime sys/kernel/hostname sys/kernel/osrelease sys/kernel/random/boot_id"
 limits="core/somaxconn core/netdev_max_backlog core/rmem_max core/wmem_max
 	ipv4/ip_local_port_range ipv4/ip_local_reserved_ports ipv4/tcp_max_syn_backlog
@@ -45,6 +46,7 @@ take() { # FILE COPY: with cat, because tar would store the files of /proc as em
 
 take_namespace() { # PROCESS TO NUMBER [COMMAND...]: the command runs ip in it
 	for f in $tables; do take "$1/net/$f" "$2/proc/net/$f"; done
+	for f in "$1/net/"bonding/*; do take "$f" "$2/proc/net/bonding/${f##*/}"; done
 	mkdir -p "$2/proc/self/ns" "$2/cmd"
 	echo "net:[$3]" >"$2/proc/self/ns/net"
 	file=$2/cmd/ip_-d_address
