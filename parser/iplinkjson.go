@@ -14,16 +14,16 @@ import (
 
 // A jsonLink is an interface as `ip -j link` and `ip -j address` print it.
 type jsonLink struct {
-	Name     string   `json:"ifname"`
-	Flags    []string `json:"flags"`
-	MTU      *int64   `json:"mtu"`
-	Queue    int64    `json:"txqlen"`
-	Kind     string   `json:"link_type"`
-	Address  string   `json:"address"`
-	Lower    string   `json:"link"`
-	Master   string   `json:"master"`
-	Promisc  *int64   `json:"promiscuity"`
-	Info     struct {
+	Name    string   `json:"ifname"`
+	Flags   []string `json:"flags"`
+	MTU     *int64   `json:"mtu"`
+	Queue   int64    `json:"txqlen"`
+	Kind    string   `json:"link_type"`
+	Address string   `json:"address"`
+	Lower   string   `json:"link"`
+	Master  string   `json:"master"`
+	Promisc *int64   `json:"promiscuity"`
+	Info    struct {
 		Kind     string `json:"info_kind"`
 		PortKind string `json:"info_slave_kind"`
 	} `json:"linkinfo"`

@@ -7,4 +7,17 @@ func Rules() []*Rule { return rules }
 var rules = []*Rule{
 	listenDrops,
 	closeWaitLeak,
+	socketDrops,
+	netlinkDrops,
+	softnetDrops,
+	softnetSqueezed,
+	cpuImbalance,
+	ifaceDrops,
+	ifaceErrors,
+	promiscuous,
+	packetSockets,
+	neighbourTable,
+	conntrackFull,
+	bondDegraded,
+	mtuMismatch,
 }
