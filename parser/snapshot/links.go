@@ -69,6 +69,7 @@ func (s *Snapshot) LinkDetails() []LinkDetail {
 }
 
 func (d *LinkDetail) add(link *parser.IPLink, from string) {
+	link.Addrs, link.Addrs6 = nil, nil // of no use here, and there may be many
 	if d.From == "" {
 		d.Printed, d.From = *link, from
 		return
@@ -86,7 +87,7 @@ func (d *LinkDetail) add(link *parser.IPLink, from string) {
 }
 
 // maxBonds bounds how many bonds are looked at.
-const maxBonds = 1 << 12
+const maxBonds = 1 << 10
 
 // Bonds are the files of proc/net/bonding, each by the name of its bond.
 func (s *Snapshot) Bonds() (tables []Table[parser.BondPart], names []string) {

@@ -16,6 +16,7 @@ type linkTables struct {
 	links    *[]snapshot.LinkDetail
 	byName   map[string]*snapshot.LinkDetail
 	bonds    *[]bond
+	idle     map[string]bool
 }
 
 // Softnets are the rows of proc/net/softnet_stat, one for each CPU.
@@ -125,8 +126,23 @@ type bond struct {
 	slaves []parser.BondPart
 }
 
-// maxSlaves bounds how many interfaces of a bond are held.
-const maxSlaves = 1024
+// maxSlaves bounds how many interfaces of a bond are held. Real ones have up to 16.
+const maxSlaves = 64
+
+// idleSlaves names the interfaces that wait in a bond for another to fail.
+func (h *Host) idleSlaves() map[string]bool {
+	if h.link.idle == nil {
+		h.link.idle = map[string]bool{}
+		for _, b := range h.Bonds() {
+			for _, s := range b.slaves {
+				if b.Active != "" && b.Active != s.Slave {
+					h.link.idle[s.Slave] = true
+				}
+			}
+		}
+	}
+	return h.link.idle
+}
 
 // Bonds are those of proc/net/bonding.
 func (h *Host) Bonds() []bond {
@@ -178,7 +194,20 @@ func percent(n, rest float64) float64 {
 }
 
 // share writes a percentage for people.
-func share(v float64) string { return number(v) + "%" }
+func share(v float64) string {
+	if v > 0 && v < 0.001 {
+		return "less than 0.001%"
+	}
+	return number(v) + "%"
+}
+
+// amount writes a number and what it counts.
+func amount(v float64, one, more string) string {
+	if v == 1 {
+		return "1 " + one
+	}
+	return number(v) + " " + more
+}
 
 // noUptime is the doubt of rules that would divide by it.
 const noUptime = "not known for how long the machine had run"

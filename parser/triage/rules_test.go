@@ -31,7 +31,7 @@ type ruleCase struct {
 }
 
 // ruleTests are those of all rules, by subject.
-var ruleTests = []map[string]ruleTest{counterTests, tcpTests}
+var ruleTests = []map[string]ruleTest{counterTests, tcpTests, linkTests}
 
 // check runs one rule.
 func check(t *testing.T, r *Rule, tc ruleCase) *Report {

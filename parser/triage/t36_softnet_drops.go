@@ -30,9 +30,12 @@ var softnetDrops = &Rule{
 		}
 		part := percent(sum.dropped, sum.processed)
 		severity, figure := c.Grade("dropped", part)
-		f := Finding{Severity: max(Info, severity), Figures: []Figure{figure}, Doubts: c.softnetWraps()}
+		f := Finding{Severity: max(Info, severity), Doubts: c.softnetWraps()}
 		f.Evidence, f.Count = c.softnetTop(func(s *parser.Softnet) uint64 { return s.Dropped })
-		f.What = fmt.Sprintf("CPUs dropped %s packets because their queues were full, %s of those that came to them", number(sum.dropped), share(part))
+		f.What = fmt.Sprintf("CPUs dropped %s because their queues were full, %s of what came to them", amount(sum.dropped, "packet", "packets"), share(part))
+		if severity != 0 {
+			f.Figures = append(f.Figures, figure)
+		}
 		if rate, ok := c.PerHour(sum.dropped); ok {
 			f.Figures = append(f.Figures, Figure{"dropped", rate, "per hour", c.Threshold("warning_rate"), true, "threshold warning_rate of T36"})
 			if rate >= c.Threshold("warning_rate") {

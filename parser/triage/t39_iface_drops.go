@@ -56,8 +56,8 @@ func (c *Check) dropped(i *rows.Interface, what string, drops, packets float64, 
 func (c *Check) droppedIn(i *rows.Interface) {
 	drops := count(i.RxDropped)
 	severity, f := c.dropped(i, "dropped on receiving", drops, count(i.RxPackets), "min_rx")
-	if severity == 0 || c.idleSlave(i) {
-		return
+	if severity == 0 || c.idleSlaves()[i.Name] {
+		return // what an idle interface of a bond receives is dropped, as it must be
 	}
 	// The ring was full: that is no matter of protocols.
 	overruns := count(i.RxOverruns)
@@ -90,17 +90,4 @@ func (c *Check) droppedOut(i *rows.Interface) {
 		f.Do = "see whether the link was down (dmesg), and what ethtool -S and tc -s qdisc tell"
 	}
 	c.Find(f)
-}
-
-// idleSlave reports whether an interface waits in a bond for another to fail: what it
-// receives is dropped, as it must be.
-func (c *Check) idleSlave(i *rows.Interface) bool {
-	for _, b := range c.Bonds() {
-		for _, s := range b.slaves {
-			if s.Slave == i.Name && b.Active != "" && b.Active != i.Name {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/rows"
 	"github.com/coldstat/coldstat/parser/snapshot"
 )
 
@@ -23,10 +24,18 @@ var promiscuous = &Rule{
 		list := c.LinkDetails()
 		ip := slices.ContainsFunc(list, func(d snapshot.LinkDetail) bool { return d.From != "" })
 		explained := c.promiscuousBelow(list)
+		sniffers := map[string]*rows.Packet{} // by interface
+		packets := c.Packets()
+		for i := range packets {
+			p := &packets[i]
+			if name, ok := p.Interface.Get(); ok && p.ProtocolNumber == etherAll && sniffers[name] == nil {
+				sniffers[name] = p
+			}
+		}
 		for i := range list {
 			d := &list[i]
 			if isPromiscuous(d) && !explained[d.Name] {
-				c.sniffs(d, ip)
+				c.sniffs(d, sniffers[d.Name], ip)
 			}
 		}
 	},
@@ -75,8 +84,8 @@ func (c *Check) promiscuousBelow(list []snapshot.LinkDetail) map[string]bool {
 	return explained
 }
 
-// sniffs tells of one interface. ip is whether an output of ip told of any.
-func (c *Check) sniffs(d *snapshot.LinkDetail, ip bool) {
+// sniffs tells of one interface. socket is one for all frames on it, or nil; ip is whether an output of ip told of any.
+func (c *Check) sniffs(d *snapshot.LinkDetail, socket *rows.Packet, ip bool) {
 	f := Finding{Severity: Warning, Subject: d.Name, What: d.Name + " takes all frames (promiscuous mode)"}
 	if n, ok := d.Printed.Promiscuity.Get(); ok && n > 0 {
 		f.Figures = append(f.Figures, Figure{Name: "promiscuity", Value: float64(n)})
@@ -87,15 +96,10 @@ func (c *Check) sniffs(d *snapshot.LinkDetail, ip bool) {
 	if raw, ok := d.Raw.Get(); ok && raw&parser.FlagPromisc != 0 {
 		f.Evidence = append(f.Evidence, Evidence{d.RawFrom, 1, fmt.Sprintf("0x%x (0x100 is IFF_PROMISC)", raw)})
 	}
-	packets := c.Packets()
-	for i := range packets {
-		p := &packets[i]
-		if name, _ := p.Interface.Get(); name == d.Name && p.ProtocolNumber == etherAll {
-			f.Evidence = append(f.Evidence, packetEvidence(p))
-			if h := HolderOf(p.Holder); h != "" {
-				f.What += "; " + h + " has a packet socket for all of them"
-				break
-			}
+	if socket != nil {
+		f.Evidence = append(f.Evidence, packetEvidence(socket))
+		if h := HolderOf(socket.Holder); h != "" {
+			f.What += "; " + h + " has a packet socket for all of them"
 		}
 	}
 	switch {

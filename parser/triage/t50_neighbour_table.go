@@ -62,7 +62,7 @@ func (c *Check) neighbours(name, stat, sysctl string) {
 		f.Doubts = append(f.Doubts, "the limit is for the neighbours of all network namespaces, and only those of this one were counted")
 	}
 	if permanent > 0 {
-		f.Doubts = append(f.Doubts, fmt.Sprintf("%d entries are permanent, which kernels from 5.0 on do not count", permanent))
+		f.Doubts = append(f.Doubts, amount(float64(permanent), "entry is", "entries are")+" permanent, which kernels from 5.0 on do not count")
 	}
 	fulls, _ := totals.sum("table_fulls")
 	full := fulls >= c.Threshold("fulls")
@@ -78,10 +78,10 @@ func (c *Check) neighbours(name, stat, sysctl string) {
 	f.What = fmt.Sprintf("the %s table has %s entries of at most %s", name, number(entries), number(limit.Value))
 	f.Figures = []Figure{limit.Against("entries", entries, c.Threshold("share")/100, "entries")}
 	if full {
-		f.What += fmt.Sprintf("; %s times since the start there was no room for a new one", number(fulls))
+		f.What += fmt.Sprintf("; %s since the start there was no room for a new one", amount(fulls, "time", "times"))
 		f.Figures = append(f.Figures, Figure{"table_fulls", fulls, "refusals", c.Threshold("fulls"), true, "threshold fulls of T50"})
 	}
-	if incomplete > 0 && 2*incomplete >= listed {
+	if near && 2*incomplete >= listed && listed > 0 {
 		f.What += fmt.Sprintf("; %d of %d that are listed never answered, as after a scan", incomplete, listed)
 	}
 	c.Find(f)

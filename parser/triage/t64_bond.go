@@ -9,8 +9,9 @@ import (
 
 var bondDegraded = &Rule{
 	ID: "T64", Title: "bonds that lost some of their interfaces", Severity: Critical,
-	Needs: []Need{{"proc/net/bonding/*"}},
-	Uses:  []string{"sys/class/net/*/flags", "output/ip_address", "output/ip_link", "proc/uptime"},
+	// Without a bond there is no file of one: then the flags of the interfaces tell.
+	Needs: []Need{{"proc/net/bonding/*", "sys/class/net/*/flags", "output/ip_address", "output/ip_link", "output/ip_link_json"}},
+	Uses:  []string{"proc/uptime"},
 	Thresholds: []Threshold{
 		{"failures", 10, "link failures", "a switch's restart and a moved cable make one or two: ten of one interface are a bad link"},
 	},
@@ -39,8 +40,10 @@ var bondDegraded = &Rule{
 			}
 			c.bondFlaps(b)
 		}
-		if !read {
-			c.Skip("proc/net/bonding/*", "no file of proc/net/bonding tells of a bond")
+		for i := range list {
+			if name := list[i].Name; !read && flagSet(&list[i], "MASTER") && !down[name] {
+				c.Skip("proc/net/bonding/*", "%s is made of several interfaces, and no file of proc/net/bonding tells which", name)
+			}
 		}
 	},
 }
@@ -68,6 +71,9 @@ func (c *Check) bondLinks(b *bond) (found bool) {
 		f.What = fmt.Sprintf("%s (%s) runs on %d of %d interfaces: without %s", b.name, b.Mode, up, len(b.slaves), someOf(lost))
 	default:
 		return false
+	}
+	if len(b.slaves) == maxSlaves {
+		f.Doubts = append(f.Doubts, fmt.Sprintf("only the first %d interfaces of the bond were looked at", maxSlaves))
 	}
 	f.Figures = []Figure{{"interfaces with a link", float64(up), "interfaces", float64(len(b.slaves)), true, b.file}}
 	c.Find(f)
@@ -99,7 +105,10 @@ func (c *Check) bondAggregate(b *bond) {
 	f.Count = max(len(out), 1)
 	f.Figures = []Figure{{"interfaces in the aggregate", float64(len(b.slaves) - len(out)), "interfaces", float64(len(b.slaves)), true, b.file}}
 	f.What = fmt.Sprintf("%s (802.3ad) sends over %d of %d interfaces, although all have a link", b.name, len(b.slaves)-len(out), len(b.slaves))
-	if silent {
+	switch {
+	case silent && len(out) == 0:
+		f.What = fmt.Sprintf("%s (802.3ad): no switch answers with LACP", b.name)
+	case silent:
 		f.What += "; no switch answers with LACP"
 	}
 	f.Do = "see that the ports of the switch are one LACP group, and that all of the bond have the same speed and duplex"
