@@ -5,6 +5,7 @@ import (
 	"io"
 	"iter"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -27,6 +28,15 @@ type IPLink struct {
 	HWAddr     string
 	Addrs      []IPAddr    // IPv4; of ifconfig the first
 	Addrs6     []Inet6Addr // without IfIndex and Flags
+
+	// How interfaces hang together, as far as ip tells it, with -d more than without.
+
+	Master string // the bridge, bond or other interface that it is a port of
+	Lower  string // what ip prints behind @: the interface below a VLAN, the peer of a veth, or if5 in another namespace
+	Kind   string // of the device: bridge, bond, vlan, veth; empty for hardware, and without -d
+	// PortKind is what it is to its master: bridge, bond, openvswitch, team, vrf.
+	PortKind    string
+	Promiscuity Opt[int64] // how many want it to take all frames; 0 is none
 
 	// Counters are those of /proc/net/dev, as far as the text tells them.
 	Counters Opt[DevCounters]
@@ -182,7 +192,10 @@ func (t *ipText) head(text string) (link IPLink, rest string, ok bool) {
 	if !ok {
 		return link, "", false
 	}
-	link.Name, _, _ = strings.Cut(name, "@")
+	link.Name, link.Lower, _ = strings.Cut(name, "@")
+	if link.Lower == "NONE" {
+		link.Lower = ""
+	}
 	words, rest, ok := strings.Cut(rest, ">")
 	if !ok || link.Name == "" {
 		return link, "", false
@@ -191,6 +204,9 @@ func (t *ipText) head(text string) (link IPLink, rest string, ok bool) {
 	line, rest, _ := strings.Cut(rest, `\`)
 	f := strings.Fields(line)
 	link.MTU, link.TxQueueLen = after(f, "mtu"), after(f, "qlen").Or(Some[int64](0))
+	if i := slices.Index(f, "master"); i >= 0 && i+1 < len(f) {
+		link.Master = f[i+1]
+	}
 	return link, rest, true
 }
 
@@ -230,6 +246,11 @@ func (t *ipText) detail(l *IPLink, line int, text string) error {
 		if len(f) > 1 && strings.ContainsAny(f[1], ":.") {
 			l.HWAddr = f[1]
 		}
+		l.Promiscuity = after(f, "promiscuity")
+	case linkKinds[f[0]] && l.Kind == "":
+		l.Kind = f[0]
+	case strings.HasSuffix(f[0], portSuffix) && l.PortKind == "":
+		l.PortKind = strings.TrimSuffix(f[0], portSuffix)
 	case f[0] == "inet" && len(f) > 1:
 		a, ok := ipAddr(f)
 		if !ok {
@@ -246,6 +267,17 @@ func (t *ipText) detail(l *IPLink, line int, text string) error {
 	}
 	return nil
 }
+
+// linkKinds are the words with which ip -d begins the line on the kind of a device, of
+// those that matter to others: the rest of the text has words of its own.
+var linkKinds = map[string]bool{
+	"bridge": true, "bond": true, "team": true, "openvswitch": true, "vrf": true, "hsr": true, "vlan": true, "veth": true, "dummy": true, "tun": true,
+	"macvlan": true, "macvtap": true, "ipvlan": true, "ipvtap": true, "vxlan": true, "geneve": true, "gre": true, "gretap": true, "ipip": true, "sit": true,
+	"wireguard": true, "netkit": true, "ifb": true,
+}
+
+// portSuffix ends the word for what an interface is to its master: bridge_slave.
+const portSuffix = "_slave"
 
 func (t *ipText) finish(l *IPLink) {
 	l.Counters = t.stats.counters(l)

@@ -14,12 +14,19 @@ import (
 
 // A jsonLink is an interface as `ip -j link` and `ip -j address` print it.
 type jsonLink struct {
-	Name     string   `json:"ifname"`
-	Flags    []string `json:"flags"`
-	MTU      *int64   `json:"mtu"`
-	Queue    int64    `json:"txqlen"`
-	Kind     string   `json:"link_type"`
-	Address  string   `json:"address"`
+	Name    string   `json:"ifname"`
+	Flags   []string `json:"flags"`
+	MTU     *int64   `json:"mtu"`
+	Queue   int64    `json:"txqlen"`
+	Kind    string   `json:"link_type"`
+	Address string   `json:"address"`
+	Lower   string   `json:"link"`
+	Master  string   `json:"master"`
+	Promisc *int64   `json:"promiscuity"`
+	Info    struct {
+		Kind     string `json:"info_kind"`
+		PortKind string `json:"info_slave_kind"`
+	} `json:"linkinfo"`
 	AddrInfo []struct {
 		Family    string `json:"family"`
 		Local     string `json:"local"`
@@ -133,6 +140,10 @@ func (j *jsonLink) link(n int) (link IPLink, bad *RowError) {
 	link = IPLink{Line: n, Name: j.Name, HWKind: j.Kind, TxQueueLen: Some(j.Queue)}
 	if strings.ContainsAny(j.Address, ":.") {
 		link.HWAddr = j.Address
+	}
+	link.Lower, link.Master, link.Kind, link.PortKind = j.Lower, j.Master, j.Info.Kind, j.Info.PortKind
+	if j.Promisc != nil {
+		link.Promiscuity = Some(*j.Promisc)
 	}
 	link.ipFlags(slices.Values(j.Flags))
 	if j.MTU != nil {

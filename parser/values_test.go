@@ -233,6 +233,7 @@ func TestRows(t *testing.T) {
 			"    veth numtxqueues 1\n    inet 10.0.0.5/24 brd 10.0.0.255 scope global dynamic noprefixroute eth0\n" +
 			"       valid_lft 85 sec preferred_lft 85sec\n    inet6 fe80::1/64 scope link\n", parser.IPLink{
 			Name: "eth0", Flags: 0x1043, MTU: parser.Some[int64](1500), FlagsKnown: 0xffff, TxQueueLen: parser.Some[int64](1000), HWKind: "ether", HWAddr: "02:00:00:00:00:01",
+			Lower: "if5", Kind: "veth", Promiscuity: parser.Some[int64](0),
 			Addrs:  []parser.IPAddr{{Addr: ip("10.0.0.5"), Len: 24, Broadcast: ip("10.0.0.255"), Label: "eth0"}},
 			Addrs6: []parser.Inet6Addr{{Line: 6, Addr: ip("fe80::1"), PrefixLen: 64, Scope: 0x20, Iface: "eth0"}},
 		}},

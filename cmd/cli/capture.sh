@@ -48,7 +48,7 @@ take() { # FILE COPY: with cat, because tar would store the files of /proc as em
 
 take_namespace() { # PROCESS TO NUMBER [COMMAND...]: the command runs ip in it
 	for f in $tables; do take "$1/net/$f" "$2/proc/net/$f"; done
-	for f in "$1"/net/bonding/*; do take "$f" "$2/proc/net/bonding/${f##*/}"; done
+	for f in "$1/net/"bonding/*; do take "$f" "$2/proc/net/bonding/${f##*/}"; done
 	mkdir -p "$2/proc/self/ns" "$2/cmd"
 	echo "net:[$3]" >"$2/proc/self/ns/net"
 	file=$2/cmd/ip_-d_address

@@ -119,6 +119,11 @@ var Files = slices.Concat([]File{
 	{"output/ip_address", false, "interface addresses and flags only as far as the kernel's files tell", false, count(parser.IPLinks)},
 	{"output/ip_link", false, "interface flags only as far as the kernel's files tell", false, count(parser.IPLinks)},
 	{"output/sysctl", false, "the kernel's settings only as far as proc/sys tells, or its defaults", false, count(parser.Sysctls)},
+	{"proc/net/softnet_stat", true, "not known what the CPUs drop of the packets that come in", false, count(parser.Softnets)},
+	{"proc/net/stat/arp_cache", true, "how full the ARP table is only as far as proc/net/arp tells", false, count(parser.CPUStats)},
+	{"proc/net/stat/ndisc_cache", true, "not known how full the table of IPv6 neighbours is", false, count(parser.CPUStats)},
+	{"proc/net/stat/nf_conntrack", true, "not known what connection tracking drops", false, count(parser.CPUStats)},
+	{"proc/net/bonding/*", true, "not known whether bonds are whole", false, count(parser.Bonding)},
 }), rare(settingFiles()))
 
 // rare marks files that hardly any capture has, or that only stand in for others.

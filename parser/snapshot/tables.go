@@ -132,3 +132,13 @@ func either[T any](s *Snapshot, name, old string, decode decoder[T]) Table[T] {
 func (s *Snapshot) FibTrie() Table[parser.FibEntry] {
 	return open(s, "proc/net/fib_trie", parser.FibTrie)
 }
+
+// Softnets is proc/net/softnet_stat.
+func (s *Snapshot) Softnets() Table[parser.Softnet] {
+	return open(s, "proc/net/softnet_stat", parser.Softnets)
+}
+
+// CPUStats is a file of proc/net/stat, by its path.
+func (s *Snapshot) CPUStats(file string) Table[parser.CPUStat] {
+	return open(s, file, parser.CPUStats)
+}

@@ -34,6 +34,7 @@ type Host struct {
 	neighbours *[]rows.Neighbour
 	packets    *[]rows.Packet
 	netlink    *[]rows.Netlink
+	link       linkTables
 }
 
 // maxHeld is how many rows of a table besides sockets are held. Machines with more are

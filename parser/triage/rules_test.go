@@ -37,6 +37,7 @@ var ruleTests = []map[string]ruleTest{
 	counterTests, tcpCounterTests, packetCounterTests, sockstatTests,
 	tcpTests, tcpQueueTests,
 	routeTests, exposureTests,
+	linkTests,
 }
 
 // check runs one rule.
