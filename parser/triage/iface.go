@@ -75,5 +75,5 @@ func isDown(i *rows.Interface) bool {
 	return i.FlagNames != nil && !flagSet(i, "UP")
 }
 
-// count gives a counter as a number, 0 if it is not known.
-func count(o parser.Opt[uint64]) float64 { return float64(Of(o)) }
+// value gives a counter as a number, 0 if it is not known.
+func value(o parser.Opt[uint64]) float64 { return float64(Of(o)) }

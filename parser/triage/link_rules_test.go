@@ -267,7 +267,7 @@ T42 info [packet socket on eth0] tcpdump (5) has 2 packet sockets for all frames
   proc/net/packet:3: packet RAW protocol 0003 on eth0 user 0 inode 44 tcpdump (5)
 `},
 			{name: "whoever it is", host: packetHost(3), want: `
-T42 info [packet socket on eth0] an unknown program of user 0 has a packet socket for all frames on eth0
+T42 info [packet socket on eth0] an unknown program of user 0 has 1 packet socket for all frames on eth0
   proc/net/packet:2: packet RAW protocol 0003 on eth0 user 0 inode 44
   ? the capture does not tell which process has which socket
 `},

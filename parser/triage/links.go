@@ -184,29 +184,13 @@ func (h *Host) softnetEvidence(s *parser.Softnet) Evidence {
 	return Evidence{h.Called("proc/net/softnet_stat"), s.Line, text}
 }
 
-// percent is a part of a whole that it is not in: n of n and rest. It is 0 if there is
+// part is the share, in percent, of a whole that it is not in: n of n and rest. It is 0 if there is
 // nothing at all.
-func percent(n, rest float64) float64 {
+func part(n, rest float64) float64 {
 	if n+rest <= 0 {
 		return 0
 	}
 	return 100 * n / (n + rest)
-}
-
-// share writes a percentage for people.
-func share(v float64) string {
-	if v > 0 && v < 0.001 {
-		return "less than 0.001%"
-	}
-	return number(v) + "%"
-}
-
-// amount writes a number and what it counts.
-func amount(v float64, one, more string) string {
-	if v == 1 {
-		return "1 " + one
-	}
-	return number(v) + " " + more
 }
 
 // noUptime is the doubt of rules that would divide by it.

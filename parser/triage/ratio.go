@@ -143,14 +143,6 @@ func (c *Check) judge(t *tally) {
 	c.Find(f)
 }
 
-// percent writes a share for people, who do not read exponents.
-func percent(share float64) string {
-	if share < 0.001 {
-		return "less than 0.001%"
-	}
-	return number(share) + "%"
-}
-
 // name names what is counted: RcvPruned + OfoPruned - X.
 func (t *tally) name() string {
 	bare := func(counters []string) (names []string) {

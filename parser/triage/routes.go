@@ -230,19 +230,3 @@ func hasPrefix(name string, list []string) bool {
 	}
 	return false
 }
-
-// listed names the first few of a list, and how many more there are.
-func listed(names []string, most int) string {
-	if n := len(names) - most; n > 0 {
-		return strings.Join(names[:most], ", ") + " and " + number(float64(n)) + " more"
-	}
-	return strings.Join(names, ", ")
-}
-
-// count writes a number of things: one is "1 route", more "2 routes".
-func count(n int, one, more string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return number(float64(n)) + " " + more
-}

@@ -77,12 +77,12 @@ var socketDrops = &Rule{
 func (c *Check) socketDrop(g dropGroup) Finding {
 	f := Finding{
 		Severity: Info, Subject: g.Key.protocol + " " + g.Key.where, Evidence: g.Evidence, Count: g.Count,
-		What: fmt.Sprintf("%s dropped %s at %s %s", g.Key.program, amount(g.drops, "datagram", "datagrams"), g.Key.protocol, g.Key.where),
+		What: fmt.Sprintf("%s dropped %s at %s %s", g.Key.program, counted(g.drops, "datagram", "datagrams"), g.Key.protocol, g.Key.where),
 	}
 	if g.Key.protocol == "raw" {
 		// A raw socket gets every packet of its protocol, wanted or not, also if the
 		// program only sends: keepalived, conntrackd.
-		f.What = fmt.Sprintf("%s dropped %s at a raw socket of %s", g.Key.program, amount(g.drops, "packet", "packets"), g.Key.where)
+		f.What = fmt.Sprintf("%s dropped %s at a raw socket of %s", g.Key.program, counted(g.drops, "packet", "packets"), g.Key.where)
 		f.Figures = []Figure{{Name: "drops", Value: g.drops, Unit: "packets"}}
 		f.Doubts = []string{"a program that only sends on its raw socket never reads what comes in, and loses nothing that it wants"}
 		f.Do = "nothing, if the program only sends on this socket; else see whether it reads fast enough"
@@ -110,8 +110,8 @@ func (c *Check) socketDrop(g dropGroup) Finding {
 		}
 		return f
 	}
-	part := percent(g.drops, in)
-	f.What += fmt.Sprintf(": %s of all %s datagrams that came in", share(part), number(in+g.drops))
+	part := part(g.drops, in)
+	f.What += fmt.Sprintf(": %s of all %s datagrams that came in", percent(part), number(in+g.drops))
 	severity, figure := c.Grade("drops", part)
 	if severity != 0 {
 		f.Figures = append(f.Figures, figure)

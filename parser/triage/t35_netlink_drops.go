@@ -55,7 +55,7 @@ var netlinkDrops = &Rule{
 			}
 			c.Find(Finding{
 				Severity: severity, Subject: "netlink " + g.Key.protocol, Figures: []Figure{figure}, Evidence: g.Evidence, Count: g.Count,
-				What:   fmt.Sprintf("%s lost %s of netlink %s", g.Key.program, amount(lost[g], "message", "messages"), g.Key.protocol),
+				What:   fmt.Sprintf("%s lost %s of netlink %s", g.Key.program, counted(lost[g], "message", "messages"), g.Key.protocol),
 				Doubts: []string{"programs that handle ENOBUFS ask the kernel anew, and then nothing is wrong"},
 			})
 		}

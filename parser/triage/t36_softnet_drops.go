@@ -28,11 +28,11 @@ var softnetDrops = &Rule{
 			c.softnetUnread()
 			return
 		}
-		part := percent(sum.dropped, sum.processed)
+		part := part(sum.dropped, sum.processed)
 		severity, figure := c.Grade("dropped", part)
 		f := Finding{Severity: max(Info, severity), Doubts: c.softnetWraps()}
 		f.Evidence, f.Count = c.softnetTop(func(s *parser.Softnet) uint64 { return s.Dropped })
-		f.What = fmt.Sprintf("CPUs dropped %s because their queues were full, %s of what came to them", amount(sum.dropped, "packet", "packets"), share(part))
+		f.What = fmt.Sprintf("CPUs dropped %s because their queues were full, %s of what came to them", counted(sum.dropped, "packet", "packets"), percent(part))
 		if severity != 0 {
 			f.Figures = append(f.Figures, figure)
 		}

@@ -38,13 +38,13 @@ var cpuImbalance = &Rule{
 				top = i
 			}
 		}
-		part := percent(float64(list[top].Processed), sum.processed-float64(list[top].Processed))
+		part := part(float64(list[top].Processed), sum.processed-float64(list[top].Processed))
 		if part < c.Threshold("share") {
 			return
 		}
 		f := Finding{
 			Severity: Info, Doubts: c.softnetWraps(),
-			What: fmt.Sprintf("%s received %s of all %s packets, with %d CPUs", cpuName(&list[top]), share(part), number(sum.processed), len(list)),
+			What: fmt.Sprintf("%s received %s of all %s packets, with %d CPUs", cpuName(&list[top]), percent(part), number(sum.processed), len(list)),
 			Figures: []Figure{
 				{Name: "share of one CPU", Value: part, Unit: "% of packets", Threshold: c.Threshold("share"), Held: true, From: "threshold share of T38"},
 			},

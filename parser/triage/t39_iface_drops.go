@@ -36,7 +36,7 @@ var ifaceDrops = &Rule{
 
 // dropped grades a part of an interface's packets. severity is 0 for too little.
 func (c *Check) dropped(i *rows.Interface, what string, drops, packets float64, floor string) (severity Severity, f Finding) {
-	part := percent(drops, packets)
+	part := part(drops, packets)
 	severity, figure := c.Grade(what, part)
 	if severity != 0 && isWiFi(i.Name) {
 		figure.Threshold, figure.From = c.Threshold("wifi"), "threshold wifi of T39"
@@ -52,18 +52,18 @@ func (c *Check) dropped(i *rows.Interface, what string, drops, packets float64, 
 	}
 	return severity, Finding{
 		Severity: severity, Subject: i.Name, Figures: []Figure{figure}, Evidence: []Evidence{ifaceEvidence(i)},
-		What: fmt.Sprintf("%s %s %s packets, %s of %s", i.Name, what, number(drops), share(part), number(drops+packets)),
+		What: fmt.Sprintf("%s %s %s packets, %s of %s", i.Name, what, number(drops), percent(part), number(drops+packets)),
 	}
 }
 
 func (c *Check) droppedIn(i *rows.Interface) {
-	drops := count(i.RxDropped)
-	severity, f := c.dropped(i, "dropped on receiving", drops, count(i.RxPackets), "min_rx")
+	drops := value(i.RxDropped)
+	severity, f := c.dropped(i, "dropped on receiving", drops, value(i.RxPackets), "min_rx")
 	if severity == 0 || c.idleSlaves()[i.Name] {
 		return // what an idle interface of a bond receives is dropped, as it must be
 	}
 	// The ring was full: that is no matter of protocols.
-	overruns := count(i.RxOverruns)
+	overruns := value(i.RxOverruns)
 	rate, known := c.PerHour(drops)
 	switch {
 	case 2*overruns >= drops:
@@ -81,7 +81,7 @@ func (c *Check) droppedIn(i *rows.Interface) {
 }
 
 func (c *Check) droppedOut(i *rows.Interface) {
-	severity, f := c.dropped(i, "dropped on sending", count(i.TxDropped), count(i.TxPackets), "min_tx")
+	severity, f := c.dropped(i, "dropped on sending", value(i.TxDropped), value(i.TxPackets), "min_tx")
 	if severity == 0 {
 		return
 	}

@@ -40,29 +40,29 @@ func (c *Check) linkErrors(i *rows.Interface) {
 	f := Finding{Subject: i.Name, Evidence: []Evidence{ifaceEvidence(i)}}
 	var said []string
 	hold := func(what string, n, packets float64, more string) {
-		severity, figure := c.Grade(what, percent(n, packets))
+		severity, figure := c.Grade(what, part(n, packets))
 		if n < c.Threshold("min_errors") || severity == 0 {
 			return
 		}
 		f.Severity = max(f.Severity, severity)
 		f.Figures = append(f.Figures, figure)
-		said = append(said, fmt.Sprintf("%s %s (%s)%s", number(n), what, share(percent(n, packets)), more))
+		said = append(said, fmt.Sprintf("%s %s (%s)%s", number(n), what, percent(part(n, packets)), more))
 	}
-	part := func(n float64, what string) string {
+	cause := func(n float64, what string) string {
 		if n == 0 {
 			return ""
 		}
 		return fmt.Sprintf(", %s of them %s", number(n), what)
 	}
-	hold("errors on receiving", count(i.RxErrors), count(i.RxPackets),
-		part(count(i.RxFrame), "damaged frames")+part(count(i.RxOverruns), "because the card's buffer was full"))
-	hold("errors on sending", count(i.TxErrors), count(i.TxPackets), "")
+	hold("errors on receiving", value(i.RxErrors), value(i.RxPackets),
+		cause(value(i.RxFrame), "damaged frames")+cause(value(i.RxOverruns), "because the card's buffer was full"))
+	hold("errors on sending", value(i.TxErrors), value(i.TxPackets), "")
 	if Of(i.RxErrors) == 0 { // the driver counts them apart
-		hold("frames lost because the card's buffer was full", count(i.RxOverruns), count(i.RxPackets), "")
+		hold("frames lost because the card's buffer was full", value(i.RxOverruns), value(i.RxPackets), "")
 	}
-	hold("collisions", count(i.Collisions), count(i.TxPackets), ", which a full duplex link never has")
-	if n := count(i.Carrier); n >= c.Threshold("carrier") {
-		severity, _ := c.Grade("carrier", percent(n, count(i.TxPackets)))
+	hold("collisions", value(i.Collisions), value(i.TxPackets), ", which a full duplex link never has")
+	if n := value(i.Carrier); n >= c.Threshold("carrier") {
+		severity, _ := c.Grade("carrier", part(n, value(i.TxPackets)))
 		f.Severity = max(f.Severity, Info, severity)
 		f.Figures = append(f.Figures, Figure{"carrier errors", n, "losses", c.Threshold("carrier"), true, "threshold carrier of T40"})
 		said = append(said, number(n)+" losses of the carrier")

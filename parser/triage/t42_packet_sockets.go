@@ -34,7 +34,7 @@ var packetSockets = &Rule{
 		for _, g := range by.list {
 			f := Finding{
 				Severity: Info, Subject: "packet socket on " + g.Key.where, Evidence: g.Evidence, Count: g.Count,
-				What: fmt.Sprintf("%s has %s on %s", g.Key.program, plural(g.Count, "packet socket for all frames", "packet sockets for all frames"), g.Key.where),
+				What: fmt.Sprintf("%s has %s on %s", g.Key.program, counted(g.Count, "packet socket for all frames", "packet sockets for all frames"), g.Key.where),
 			}
 			if !c.OwnersKnown() {
 				f.Doubts = []string{"the capture does not tell which process has which socket"}
@@ -65,12 +65,4 @@ func packetEvidence(p *rows.Packet) Evidence {
 		text += " " + h
 	}
 	return Evidence{p.File, lineOf(p.Origin), text}
-}
-
-// plural writes a number and what it counts.
-func plural(n int, one, more string) string {
-	if n == 1 {
-		return "a " + one
-	}
-	return number(float64(n)) + " " + more
 }

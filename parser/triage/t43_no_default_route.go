@@ -118,13 +118,13 @@ func reportNoDefault(c *Check, family string, reached *nets, devs []string, evid
 	})
 	c.AtEnd(func() {
 		f := Finding{Severity: Warning, Subject: ipName(family), Evidence: evidence}
-		f.What = fmt.Sprintf("there is no default route of %s, and %s up: %s reached", ipName(family), areUp(devs), count(len(evidence), "network is", "networks are"))
+		f.What = fmt.Sprintf("there is no default route of %s, and %s up: %s reached", ipName(family), areUp(devs), counted(len(evidence), "network is", "networks are"))
 		if len(evidence) == 0 {
 			f.What = fmt.Sprintf("there is no route of %s at all, and %s up with addresses of %s", ipName(family), areUp(devs), ipName(family))
 		}
 		if lost > 0 {
 			f.Severity, f.Evidence, f.Count = Critical, proof, lost
-			f.What = fmt.Sprintf("there is no default route of %s, and no route leads to the peers of %s", ipName(family), count(lost, "tcp connection", "tcp connections"))
+			f.What = fmt.Sprintf("there is no default route of %s, and no route leads to the peers of %s", ipName(family), counted(lost, "tcp connection", "tcp connections"))
 		} else if len(evidence) > 0 {
 			f.Doubts = append(f.Doubts, "a machine or container in a closed network needs none, and no connection of this one lacks a route")
 		}

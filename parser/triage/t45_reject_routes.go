@@ -74,7 +74,7 @@ func reportRejects(c *Check, severity Severity, subject string, list []route) {
 	if n := len(list) - MaxEvidence; n > 0 {
 		text += " and " + number(float64(n)) + " more"
 	}
-	f.What = fmt.Sprintf("%s what is sent there: %s", count(len(list), "route rejects or drops", "routes reject or drop"), text)
+	f.What = fmt.Sprintf("%s what is sent there: %s", counted(len(list), "route rejects or drops", "routes reject or drop"), text)
 	if severity == Info {
 		f.What += "; other routes lead into the same networks or win over these"
 	}

@@ -74,7 +74,7 @@ func reportOffSubnet(c *Check, g *group[netKey], r route, alone bool) {
 	f := Finding{
 		Severity: Warning, Subject: ipName(r.Family) + " gateway on " + r.dev, Evidence: g.Evidence, Count: g.Count,
 		What: fmt.Sprintf("%s over gateway %s on %s, which is in no network of %s",
-			count(g.Count, "route leads", "routes lead"), gateway, r.dev, r.dev),
+			counted(g.Count, "route leads", "routes lead"), gateway, r.dev, r.dev),
 		Doubts: []string{"the route may be meant so (onlink), which the table does not tell"},
 	}
 	if alone {

@@ -38,7 +38,7 @@ var deadInterface = &Rule{
 		for _, g := range by.list {
 			f := Finding{
 				Severity: severities[g.Key], Subject: g.Key.dev, Evidence: g.Evidence, Count: g.Count,
-				What: fmt.Sprintf("%s through %s, which %s", count(g.Count, "route leads", "routes lead"), g.Key.dev, g.Key.what),
+				What: fmt.Sprintf("%s through %s, which %s", counted(g.Count, "route leads", "routes lead"), g.Key.dev, g.Key.what),
 			}
 			if g.Key.what != noCarrier { // the kernel takes the routes of such an interface away
 				f.Doubts = []string{"the interface may have changed between the reading of the files"}

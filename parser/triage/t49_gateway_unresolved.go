@@ -44,7 +44,7 @@ var gatewayUnresolved = &Rule{
 			f := Finding{
 				Severity: Warning, Subject: "gateway on " + g.Key.dev, Count: g.Count + 1,
 				Evidence: append([]Evidence{silent[g.Key]}, g.Evidence...),
-				What:     fmt.Sprintf("gateway %s of %s does not answer ARP on %s", g.Key.to.Addr(), count(g.Count, "route", "routes"), g.Key.dev),
+				What:     fmt.Sprintf("gateway %s of %s does not answer ARP on %s", g.Key.to.Addr(), counted(g.Count, "route", "routes"), g.Key.dev),
 				Doubts:   []string{"the question may have been asked just then: an entry is incomplete until the answer comes"},
 			}
 			if defaults[g.Key] && !way {

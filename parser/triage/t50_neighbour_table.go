@@ -62,7 +62,7 @@ func (c *Check) neighbours(name, stat, sysctl string) {
 		f.Doubts = append(f.Doubts, "the limit is for the neighbours of all network namespaces, and only those of this one were counted")
 	}
 	if permanent > 0 {
-		f.Doubts = append(f.Doubts, amount(float64(permanent), "entry is", "entries are")+" permanent, which kernels from 5.0 on do not count")
+		f.Doubts = append(f.Doubts, counted(float64(permanent), "entry is", "entries are")+" permanent, which kernels from 5.0 on do not count")
 	}
 	fulls, _ := totals.sum("table_fulls")
 	full := fulls >= c.Threshold("fulls")
@@ -78,7 +78,7 @@ func (c *Check) neighbours(name, stat, sysctl string) {
 	f.What = fmt.Sprintf("the %s table has %s entries of at most %s", name, number(entries), number(limit.Value))
 	f.Figures = []Figure{limit.Against("entries", entries, c.Threshold("share")/100, "entries")}
 	if full {
-		f.What += fmt.Sprintf("; %s since the start there was no room for a new one", amount(fulls, "time", "times"))
+		f.What += fmt.Sprintf("; %s since the start there was no room for a new one", counted(fulls, "time", "times"))
 		f.Figures = append(f.Figures, Figure{"table_fulls", fulls, "refusals", c.Threshold("fulls"), true, "threshold fulls of T50"})
 	}
 	if near && 2*incomplete >= listed && listed > 0 {

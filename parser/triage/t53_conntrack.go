@@ -92,7 +92,7 @@ func (c *Check) conntrackDrops(totals *cpuTotals, fill Severity) {
 		if fill >= Warning && drops >= c.Threshold("drops") {
 			f.Severity = Critical // it is full now, and has cost packets
 		}
-		f.What = fmt.Sprintf("connection tracking dropped %s, and threw %s away before their time because the table was full", amount(drops, "packet", "packets"), amount(early, "connection", "connections"))
+		f.What = fmt.Sprintf("connection tracking dropped %s, and threw %s away before their time because the table was full", counted(drops, "packet", "packets"), counted(early, "connection", "connections"))
 		f.Figures = []Figure{{"drop", drops, "packets", c.Threshold("drops"), true, "threshold drops of T53"}, {Name: "early_drop", Value: early, Unit: "connections"}}
 		if fill == 0 {
 			f.Doubts = append(f.Doubts, "it was some time since the start: the table is not nearly full now")

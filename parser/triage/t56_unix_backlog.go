@@ -47,7 +47,7 @@ var unixBacklog = &Rule{
 				}
 				f := Finding{
 					Severity: severity, Subject: "unix " + g.Key, Evidence: g.Evidence, Figures: []Figure{figure},
-					What: fmt.Sprintf("%s to be accepted at %s", count(int(min(q.waiting, maxCount)), "connection waits", "connections wait"), g.Key),
+					What: fmt.Sprintf("%s to be accepted at %s", counted(int(min(q.waiting, maxCount)), "connection waits", "connections wait"), g.Key),
 				}
 				f.unixLimit(c, float64(q.waiting), float64(q.limit))
 				if g.Count > 1 {

@@ -43,7 +43,7 @@ var unixNames = &Rule{
 				kind := nameKinds[g.Key]
 				f := Finding{
 					Severity: kind.severity, Subject: kind.subject, Evidence: g.Evidence, Count: g.Count,
-					What: fmt.Sprintf("%s %s", count(g.Count, "UNIX socket has a name", "UNIX sockets have names"), kind.what),
+					What: fmt.Sprintf("%s %s", counted(g.Count, "UNIX socket has a name", "UNIX sockets have names"), kind.what),
 				}
 				if kind.doubt != "" {
 					f.Doubts = []string{kind.doubt}
@@ -139,7 +139,7 @@ func reportForged(c *Check) {
 	}
 	f := Finding{
 		Severity: Warning, Subject: "broken unix rows", Count: u.count, Doubts: []string{"the file may be damaged"},
-		What: count(u.count, "row", "rows") + " of " + unixTable + " without a number in front, as the rest of a name behind a newline would be",
+		What: counted(u.count, "row", "rows") + " of " + unixTable + " without a number in front, as the rest of a name behind a newline would be",
 	}
 	for _, r := range u.broken {
 		f.Evidence = append(f.Evidence, Evidence{r.File, r.Line, r.Value})

@@ -84,7 +84,7 @@ func reportPrivileged(c *Check, d *doors) {
 		}
 		six = six && !d.of[g.Key].four
 	}
-	f.What = fmt.Sprintf("%s open on all addresses: %s", count(len(names), "privileged tcp port is", "privileged tcp ports are"), listed(names, 20))
+	f.What = fmt.Sprintf("%s open on all addresses: %s", counted(len(names), "privileged tcp port is", "privileged tcp ports are"), listed(names, 20))
 	f.Figures = []Figure{{Name: "privileged ports", Value: float64(len(names))}}
 	if six {
 		f.Doubts = append(f.Doubts, onlySix(c))

@@ -2,7 +2,6 @@ package triage
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/coldstat/coldstat/parser"
 )
@@ -66,9 +65,9 @@ func (c *Check) bondLinks(b *bond) (found bool) {
 	switch {
 	case up == 0 && len(lost) > 0:
 		f.Severity = Critical
-		f.What = fmt.Sprintf("%s (%s) has no interface with a link: %s", b.name, b.Mode, someOf(lost))
+		f.What = fmt.Sprintf("%s (%s) has no interface with a link: %s", b.name, b.Mode, listed(lost, MaxEvidence))
 	case len(lost) > 0:
-		f.What = fmt.Sprintf("%s (%s) runs on %d of %d interfaces: without %s", b.name, b.Mode, up, len(b.slaves), someOf(lost))
+		f.What = fmt.Sprintf("%s (%s) runs on %d of %d interfaces: without %s", b.name, b.Mode, up, len(b.slaves), listed(lost, MaxEvidence))
 	default:
 		return false
 	}
@@ -148,12 +147,4 @@ func slaveEvidence(b *bond, s *parser.BondPart) Evidence {
 		text += fmt.Sprintf(", Aggregator ID: %d", n)
 	}
 	return Evidence{b.file, s.Line, text}
-}
-
-// someOf lists the first few of some names.
-func someOf(names []string) string {
-	if len(names) <= MaxEvidence {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:MaxEvidence], ", "), len(names)-MaxEvidence)
 }

@@ -114,7 +114,7 @@ func reportReal(c *Check, real *groups[netip.Addr]) {
 		}
 	}
 	f.What = fmt.Sprintf("%s made up the addresses in texts, and the kernel's tables hold %s that no text has", c.Obfuscated,
-		count(len(real.list), "other address", "other addresses"))
+		counted(len(real.list), "other address", "other addresses"))
 	f.Figures = []Figure{{Name: "addresses that no text has", Value: float64(len(real.list)), Unit: "addresses"}}
 	if real.more > 0 {
 		f.Doubts = append(f.Doubts, fmt.Sprintf("there are more than the %d that were kept", maxGroups))

@@ -2,7 +2,6 @@ package triage
 
 import (
 	"cmp"
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -247,13 +246,6 @@ func (l *lack) tell(c *Check, what string) {
 
 // sockets is a number of sockets: "1 socket", "12 sockets".
 func sockets(n int) string { return counted(n, "socket", "sockets") }
-
-func counted(n int, one, several string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%s %s", number(float64(n)), several)
-}
 
 // tableLacking says that one of the two tables is not there, in rules that count sockets
 // of both.
