@@ -47,7 +47,7 @@ func markdownText(s string) string { return markdownEscaper.Replace(s) }
 func typeWord(c *rows.Column) string {
 	word := map[rows.CellType]string{
 		rows.TextCell: "text", rows.BoolCell: "boolean", rows.UintCell: "number, not negative", rows.IntCell: "number",
-		rows.AddrCell: "address", rows.ListCell: "list of texts",
+		rows.AddrCell: "address", rows.ListCell: "list of texts", rows.FloatCell: "number, also with a fraction",
 	}[c.Type]
 	if c.Nullable || c.Type == rows.ListCell {
 		word += " or null"
@@ -120,7 +120,7 @@ func property(c *rows.Column) object {
 	p := object{"description": c.Doc}
 	name := map[rows.CellType]string{
 		rows.TextCell: "string", rows.BoolCell: "boolean", rows.UintCell: "integer", rows.IntCell: "integer",
-		rows.AddrCell: "string", rows.ListCell: "array",
+		rows.AddrCell: "string", rows.ListCell: "array", rows.FloatCell: "number",
 	}[c.Type]
 	p["type"] = name
 	if c.Nullable || c.Type == rows.ListCell {
