@@ -114,13 +114,13 @@ func (p *markdownPrinter) cell(text string) {
 func (p *markdownPrinter) captured(text string) {
 	safe := words.AppendSafe(nil, text)
 	cell := appendMarkdown(nil, safe)
-	if numbersList.Match(cell) { // what is plain in a cell would begin a list here
+	if beginsList.Match(cell) { // what is plain in a cell would begin a list here, as "-" and "1." do
 		cell = append(append([]byte("`"), safe...), '`')
 	}
 	p.buf = append(p.buf, bytes.ReplaceAll(cell, []byte(`\|`), []byte("|"))...)
 }
 
-var numbersList = regexp.MustCompile(`^[0-9]+[.)]`)
+var beginsList = regexp.MustCompile(`^(-|[0-9]+[.)])`)
 
 func markdownReferences(r *triage.Rule) string {
 	var list []string

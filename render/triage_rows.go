@@ -11,7 +11,9 @@ import (
 
 // What triage says, as rows.
 
-func whoseOf(s rows.Source) rows.Whose { return rows.Whose{Host: s.Host, NetNS: s.NetNS, Bundle: s.Bundle} }
+func whoseOf(s rows.Source) rows.Whose {
+	return rows.Whose{Host: s.Host, NetNS: s.NetNS, Bundle: s.Bundle}
+}
 
 func findingRow(s rows.Source, f *triage.Finding) rows.Finding {
 	return rows.Finding{
