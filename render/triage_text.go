@@ -33,6 +33,15 @@ type triagePrinter struct {
 	*out
 	width int // of the terminal, or 0: then no line is broken
 	color bool
+	begun bool // there is something of the machine already
+}
+
+// section leaves a line empty between two parts.
+func (p *triagePrinter) section() {
+	if p.begun {
+		p.text("\n")
+	}
+	p.begun = true
 }
 
 var severityColors = map[triage.Severity]string{triage.Critical: red, triage.Warning: yellow, triage.Info: dim}
@@ -41,17 +50,20 @@ var severityColors = map[triage.Severity]string{triage.Critical: red, triage.War
 const findingIndent = 5
 
 func (p *triagePrinter) host(h *TriageHost, several bool) {
+	p.begun = several
 	if several {
 		p.text("==> " + words.Safe(hostTitle(h)) + " <==\n")
 	}
 	if about := aboutHost(h.Source); about != "" {
 		p.line("", 0, words.Safe(about))
+		p.begun = true
 	}
 	list := h.Report.Findings
 	for i := range list {
 		f := &list[i]
 		if i == 0 || f.Severity != list[i-1].Severity {
-			p.text("\n" + p.colored(severityColors[f.Severity], strings.ToUpper(f.Severity.String())) + "\n")
+			p.section()
+			p.text(p.colored(severityColors[f.Severity], strings.ToUpper(f.Severity.String())) + "\n")
 		}
 		p.finding(f)
 		// What a rule says stands once behind all that it found.
@@ -64,7 +76,7 @@ func (p *triagePrinter) host(h *TriageHost, several bool) {
 		}
 	}
 	p.notChecked(h.Report)
-	p.text("\n")
+	p.section()
 	p.line("", 0, summary(h))
 }
 
@@ -124,7 +136,8 @@ func (p *triagePrinter) notChecked(r *triage.Report) {
 	if len(r.NotChecked) == 0 {
 		return
 	}
-	p.text("\nNOT CHECKED\n")
+	p.section()
+	p.text("NOT CHECKED\n")
 	for _, g := range byReason(r.NotChecked) {
 		if len(g.rules) == 1 {
 			p.line(g.rules[0].ID+"  ", len(g.rules[0].ID)+2, g.rules[0].Title+": "+words.Safe(g.why))
@@ -235,7 +248,7 @@ func summary(h *TriageHost) string {
 		text += fmt.Sprintf(", %d were not checked", not)
 	}
 	if h.Hidden > 0 {
-		text += fmt.Sprintf("; --severity hides %d more findings", h.Hidden)
+		text += fmt.Sprintf("; hidden by --severity: %d", h.Hidden)
 	}
 	return text
 }

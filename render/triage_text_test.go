@@ -36,7 +36,7 @@ T03  listeners dropped
      means: ` + rule("T03").Means + `
      next: ` + rule("T03").Do + `
 
-2 critical, 0 warning, 1 info; 0 rules found nothing; --severity hides 2 more findings
+2 critical, 0 warning, 1 info; 0 rules found nothing; hidden by --severity: 2
 
 ==> web2.tar <==
 web2
