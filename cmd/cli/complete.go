@@ -28,7 +28,7 @@ func complete(cmd *cobra.Command, o *options) {
 		"services":   cobra.FixedCompletions([]string{"auto", "bundle", "builtin", "none"}, cobra.ShellCompDirectiveDefault),
 		"kinds":      words(func() []string { return append([]string{"all"}, kindNames(rows.Kinds())...) }),
 		"columns":    words(func() []string { return columnNames(o) }),
-		"limit":   completeLimits,
+		"limit":      completeLimits,
 		"sort": words(func() (names []string) {
 			for _, name := range columnNames(o) {
 				names = append(names, name, "-"+name)
