@@ -64,6 +64,8 @@ func (o Opt[T]) MarshalCSV() (string, error) {
 		return strconv.FormatUint(*v, 10), nil
 	case *int64:
 		return strconv.FormatInt(*v, 10), nil
+	case *float64:
+		return strconv.FormatFloat(*v, 'g', -1, 64), nil
 	case encoding.TextMarshaler:
 		text, err := v.MarshalText()
 		return string(text), err
@@ -87,6 +89,8 @@ func (o *Opt[T]) UnmarshalCSV(text string) (err error) {
 		*v, err = strconv.ParseUint(text, 10, 64)
 	case *int64:
 		*v, err = strconv.ParseInt(text, 10, 64)
+	case *float64:
+		*v, err = strconv.ParseFloat(text, 64)
 	case encoding.TextUnmarshaler:
 		err = v.UnmarshalText([]byte(text))
 	default:

@@ -33,24 +33,31 @@ func (w *csvWriter) Write(v View) error {
 
 func (w *csvWriter) kind(v View, k *rows.Kind) error {
 	columns := w.opts.columns(k)
-	if !w.header && !w.opts.NoHeader {
-		names := make([]string, 0, len(columns))
-		for _, c := range columns {
-			names = append(names, c.Name)
-		}
-		head := csv.NewWriter(w.w)
-		head.Comma = w.comma
-		if err := head.Write(names); err != nil {
-			return err
-		}
-		if head.Flush(); head.Error() != nil {
-			return head.Error()
-		}
+	if err := w.head(columns); err != nil {
+		return err
 	}
-	w.header = true
 	records := newRecordMaker(w, columns)
 	_, err := inOrder(w.out, k, v.reader(w.opts), w.opts.sortKeys(k), nil, records.append)
 	return err
+}
+
+// head writes the line of column names, once, unless it is not wanted.
+func (w *csvWriter) head(columns []*rows.Column) error {
+	if w.header || w.opts.NoHeader {
+		return nil
+	}
+	w.header = true
+	names := make([]string, 0, len(columns))
+	for _, c := range columns {
+		names = append(names, c.Name)
+	}
+	head := csv.NewWriter(w.w)
+	head.Comma = w.comma
+	if err := head.Write(names); err != nil {
+		return err
+	}
+	head.Flush()
+	return head.Error()
 }
 
 func (w *csvWriter) Close() error { return w.flush() }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/coldstat/coldstat/parser/rows"
@@ -16,7 +18,8 @@ func SchemaMarkdown(w io.Writer) error {
 		"Unknown is `null` in JSON and an empty cell in CSV, never 0. Lists are arrays in JSON and\n" +
 		"one cell with blanks in CSV, where a list that is known to be empty looks like an unknown one.\n")
 	kinds := append([]*rows.Kind{}, rows.Kinds()...)
-	for _, k := range append(kinds, rows.SourceKind, rows.DiagnosticKind) {
+	kinds = append(kinds, rows.SourceKind, rows.DiagnosticKind)
+	for _, k := range append(kinds, rows.TriageKinds()...) {
 		o.text("\n## " + k.Name + "\n\n" + k.Doc)
 		if k.Source != "" {
 			o.text(", from " + markdownText(k.Source))
@@ -47,7 +50,7 @@ func markdownText(s string) string { return markdownEscaper.Replace(s) }
 func typeWord(c *rows.Column) string {
 	word := map[rows.CellType]string{
 		rows.TextCell: "text", rows.BoolCell: "boolean", rows.UintCell: "number, not negative", rows.IntCell: "number",
-		rows.AddrCell: "address", rows.ListCell: "list of texts",
+		rows.AddrCell: "address", rows.ListCell: "list of texts", rows.FloatCell: "number, also with a fraction",
 	}[c.Type]
 	if c.Nullable || c.Type == rows.ListCell {
 		word += " or null"
@@ -78,12 +81,13 @@ func SchemaJSON(w io.Writer) error {
 		"type": "object", "properties": document, "additionalProperties": false,
 		"required": []string{"schema", "source", "diagnostics"},
 	}
+	triageSchema(defs)
 	defs["line"] = object{"description": "a line of --format ndjson without --columns", "oneOf": lines}
 	text, err := json.MarshalIndent(object{
 		"$schema":     "https://json-schema.org/draft/2020-12/schema",
 		"title":       "coldstat --format json",
-		"description": "a document for one bundle, an array of documents for several",
-		"oneOf":       []any{ref("document"), object{"type": "array", "items": ref("document")}},
+		"description": "a document for one bundle, an array of documents for several; or what coldstat triage writes",
+		"oneOf":       []any{ref("document"), object{"type": "array", "items": ref("document")}, ref("triage"), ref("rules")},
 		"$defs":       defs,
 	}, "", "  ")
 	if err != nil {
@@ -101,8 +105,8 @@ func ref(name string) object { return object{"$ref": "#/$defs/" + name} }
 func describe(k *rows.Kind, properties object) object {
 	all := object{}
 	var required []string
-	for name, p := range properties {
-		all[name] = p
+	for _, name := range slices.Sorted(maps.Keys(properties)) {
+		all[name] = properties[name]
 		required = append(required, name)
 	}
 	for i := range k.Columns() {
@@ -110,9 +114,49 @@ func describe(k *rows.Kind, properties object) object {
 		all[c.Name] = property(c)
 		required = append(required, c.Name)
 	}
-	return object{
-		"description": k.Doc, "type": "object", "properties": all,
-		"required": required, "additionalProperties": false,
+	return closed(k.Doc, all, required...)
+}
+
+// closed is an object with these properties, all of them required unless some are named,
+// and no others.
+func closed(doc string, properties object, required ...string) object {
+	if required == nil {
+		required = slices.Sorted(maps.Keys(properties))
+	}
+	o := object{"type": "object", "properties": properties, "required": required, "additionalProperties": false}
+	if doc != "" {
+		o["description"] = doc
+	}
+	return o
+}
+
+func arrayOf(of object) object { return object{"type": "array", "items": of} }
+
+// triageSchema adds what coldstat triage writes: the documents of --format json and of
+// --list, and, as "$defs/triage_line", the lines of --format ndjson.
+func triageSchema(defs object) {
+	for _, k := range []*rows.Kind{rows.FigureKind, rows.EvidenceKind, rows.NotCheckedKind, rows.SharedKind, rows.ThresholdKind} {
+		defs[k.Name] = describe(k, nil)
+	}
+	finding := func(kind object) object {
+		p := object{"figures": arrayOf(ref("figure")), "evidence": arrayOf(ref("evidence"))}
+		maps.Copy(p, kind)
+		return describe(rows.FindingKind, p)
+	}
+	named := func(k *rows.Kind) object { return object{"kind": object{"const": k.Name}} }
+	defs["finding"] = finding(nil)
+	defs["rule"] = describe(rows.RuleKind, object{"thresholds": arrayOf(ref("threshold"))})
+	defs["triage_host"] = closed("what was found on one machine", object{
+		"source": ref("source"), "findings": arrayOf(ref("finding")), "not_checked": arrayOf(ref("not_checked")),
+		"fine":        object{"type": "array", "items": object{"type": "string"}, "description": "the rules that were checked and found nothing"},
+		"diagnostics": arrayOf(ref("diagnostic")),
+	})
+	version := object{"const": rows.Schema}
+	defs["triage"] = closed("coldstat triage --format json", object{"schema": version, "hosts": arrayOf(ref("triage_host")), "shared": arrayOf(ref("shared"))})
+	defs["rules"] = closed("coldstat triage --list --format json", object{"schema": version, "rules": arrayOf(ref("rule"))})
+	defs["triage_line"] = object{
+		"description": "a line of coldstat triage --format ndjson",
+		"oneOf":       []any{finding(named(rows.FindingKind)), describe(rows.NotCheckedKind, named(rows.NotCheckedKind))},
 	}
 }
 
@@ -120,7 +164,7 @@ func property(c *rows.Column) object {
 	p := object{"description": c.Doc}
 	name := map[rows.CellType]string{
 		rows.TextCell: "string", rows.BoolCell: "boolean", rows.UintCell: "integer", rows.IntCell: "integer",
-		rows.AddrCell: "string", rows.ListCell: "array",
+		rows.AddrCell: "string", rows.ListCell: "array", rows.FloatCell: "number",
 	}[c.Type]
 	p["type"] = name
 	if c.Nullable || c.Type == rows.ListCell {

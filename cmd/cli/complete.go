@@ -8,6 +8,7 @@ import (
 
 	"github.com/coldstat/coldstat/parser/bundle"
 	"github.com/coldstat/coldstat/parser/rows"
+	"github.com/coldstat/coldstat/parser/triage"
 )
 
 // complete tells shells what the values of options may be. `coldstat completion
@@ -27,12 +28,7 @@ func complete(cmd *cobra.Command, o *options) {
 		"services":   cobra.FixedCompletions([]string{"auto", "bundle", "builtin", "none"}, cobra.ShellCompDirectiveDefault),
 		"kinds":      words(func() []string { return append([]string{"all"}, kindNames(rows.Kinds())...) }),
 		"columns":    words(func() []string { return columnNames(o) }),
-		"limit": words(func() (names []string) {
-			for _, limit := range bundle.LimitList() {
-				names = append(names, limit.Name+"=")
-			}
-			return names
-		}),
+		"limit":      completeLimits,
 		"sort": words(func() (names []string) {
 			for _, name := range columnNames(o) {
 				names = append(names, name, "-"+name)
@@ -45,6 +41,31 @@ func complete(cmd *cobra.Command, o *options) {
 	} {
 		cobra.CheckErr(cmd.RegisterFlagCompletionFunc(name, f))
 	}
+}
+
+// completeTriage does so for triage.
+func completeTriage(cmd *cobra.Command) {
+	one := func(list []string) cobra.CompletionFunc {
+		return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
+	}
+	rules := func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return completeList(ruleIDs(), typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
+	for name, f := range map[string]cobra.CompletionFunc{
+		"format": one(triageFormatNames()), "severity": one(triage.SeverityNames()), "fail-on": one(append(triage.SeverityNames(), "never")),
+		"rule": rules, "explain": rules, "limit": completeLimits, "byte-order": one([]string{"auto", "little", "big"}),
+		"config": cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),
+	} {
+		cobra.CheckErr(cmd.RegisterFlagCompletionFunc(name, f))
+	}
+}
+
+func completeLimits(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var names []string
+	for _, limit := range bundle.LimitList() {
+		names = append(names, limit.Name+"=")
+	}
+	return completeList(names, typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 }
 
 // columnNames are those of the kinds of rows that the options so far select.

@@ -110,6 +110,53 @@ func commandHelp(s Streams, c *cobra.Command, flags []flag) {
 	io.WriteString(s.Out, b.String())
 }
 
+// aboutTriage is what the help of triage says besides its options.
+const aboutTriage = `Checks each machine of each BUNDLE (as coldstat --help has it) by a list of rules.
+A finding has a severity, the rows that prove it with file and line, the number
+and the limit that it is held against, and what to do. A rule whose files the
+capture lacks was not checked, which is said, and does not mean that all is well.
+`
+
+// triageExamples are command lines that work.
+var triageExamples = []struct{ command, shows string }{
+	{"coldstat triage sosreport-web1.tar.xz", "what is wrong with web1"},
+	{"coldstat triage --format markdown web*.tar.xz", "of several, for a ticket"},
+	{"coldstat triage --fail-on warning b.tgz", "for a script"},
+	{"coldstat triage --list", "what it looks for"},
+}
+
+// aboutConfig is an example of what --config reads.
+const aboutConfig = `thresholds:
+  T06: {warning: 100, critical: 2000}
+disabled: [T03]
+allowed_listeners: [tcp/22, "tcp/10.0.0.1:5432", 443]
+`
+
+// triageHelp is its --help.
+func triageHelp(s Streams, c *cobra.Command) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "coldstat triage: %s\n\n%s\nUsage:\n  coldstat %s\n\nExamples:\n", c.Short, aboutTriage, c.Use)
+	for _, e := range triageExamples {
+		writeEntry(&b, "  "+e.command, e.shows, exampleColumn+6)
+	}
+	b.WriteString("\nOptions:\n")
+	writeFlags(&b, triageFlags(&triageOptions{}))
+	b.WriteString("\nFormats:\n")
+	for _, f := range render.TriageFormats() {
+		writeEntry(&b, "  "+f.Name, f.Doc, formatColumn)
+	}
+	b.WriteString("\nA configuration (--config):\n")
+	for line := range strings.Lines(aboutConfig) {
+		b.WriteString("  " + line)
+	}
+	b.WriteString("\nExit status:\n")
+	for _, status := range exitStatuses {
+		writeEntry(&b, fmt.Sprintf("  %-3d", status.code), status.means, 7)
+	}
+	b.WriteString(aboutStatus)
+	io.WriteString(s.Out, b.String())
+}
+
 func writeFlags(b *strings.Builder, flags []flag) {
 	for _, f := range flags {
 		if f.help == "" {

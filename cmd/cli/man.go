@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/coldstat/coldstat/render"
@@ -43,13 +44,22 @@ func manPage() string {
 	for _, c := range commands() {
 		item("coldstat "+c.use, c.does)
 	}
+	section("TRIAGE")
+	fmt.Fprintf(&b, "%s.SS Options of triage\n", roff(aboutTriage))
+	for _, f := range listed(triageFlags(&triageOptions{})) {
+		item(f.names(), f.help)
+	}
+	b.WriteString(".SS Formats of triage\n")
+	for _, f := range render.TriageFormats() {
+		item(f.Name, f.Doc)
+	}
 	section("EXIT STATUS")
 	for _, s := range exitStatuses {
 		item(fmt.Sprint(s.code), s.means)
 	}
 	fmt.Fprintf(&b, ".PP\n%s", roff(aboutStatus))
 	section("EXAMPLES")
-	for _, e := range examples {
+	for _, e := range append(slices.Clone(examples), triageExamples...) {
 		item(e.command, e.shows)
 	}
 	section("SEE ALSO")

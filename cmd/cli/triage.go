@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -25,7 +27,7 @@ type triageOptions struct {
 	failOn   triage.Severity // 0 is never
 	config   *triage.Config
 	list     bool
-	explain  string
+	explain  []*triage.Rule
 }
 
 // newTriage makes the command that says what is wrong.
@@ -40,6 +42,9 @@ func newTriage(s Streams) *cobra.Command {
 		Args:                  cobra.ArbitraryArgs,
 		DisableFlagsInUseLine: true,
 		RunE: func(_ *cobra.Command, bundles []string) error {
+			if o.list || o.explain != nil {
+				return tellRules(s, o, bundles)
+			}
 			return runBundles(s, &o.options, bundles, func(s Streams, _ *options, bundles []string) error {
 				return runTriage(s, o, bundles)
 			})
@@ -47,7 +52,8 @@ func newTriage(s Streams) *cobra.Command {
 	}
 	p := define(cmd.Flags(), nil, triageFlags(o))
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return p.parseError(err) })
-	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { commandHelp(s, c, triageFlags(o)) })
+	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { triageHelp(s, c) })
+	completeTriage(cmd)
 	return cmd
 }
 
@@ -56,7 +62,9 @@ func triageFlags(o *triageOptions) []flag {
 	severities := strings.Join(triage.SeverityNames(), ", ")
 	own := []flag{
 		{"", "format", listValue(o.setTriageFormat), "how to write: " + strings.Join(triageFormatNames(), ", ")},
-		{"", "rule", listValue(o.setRules), "check only these rules, comma-separated: T06,T49"},
+		{"", "list", action(func() error { o.list = true; return nil }), "list the rules and read no BUNDLE; --format " + strings.Join(rulesFormatNames(), ", ")},
+		{"", "explain", listValue(o.setExplain), "tell everything of these rules, comma-separated, and read no BUNDLE"},
+		{"", "rule", listValue(o.setRules), "check only these rules, comma-separated: T03,T06"},
 		{"", "severity", listValue(func(name string) error { return setSeverity(&o.severity, name) }), "show only findings that are at least so bad: " + severities},
 		{"", "fail-on", listValue(func(name string) error {
 			if name == "never" {
@@ -65,7 +73,8 @@ func triageFlags(o *triageOptions) []flag {
 			}
 			return setSeverity(&o.failOn, name)
 		}), "exit with status 10 if a finding is at least so bad: " + severities + ", or never (default critical)"},
-		{"", "config", listValue(o.setConfig), "a YAML file with thresholds, disabled rules and allowed_listeners"},
+		{"", "config", listValue(o.setConfig), "a YAML file with thresholds, disabled and allowed_listeners"},
+		{"", "csv-raw", action(func() error { o.rawCSV = true; return nil }), "csv: write texts that a spreadsheet would run as formulas as they are, without an apostrophe before them"},
 	}
 	shared := []string{"output", "host", "netns", "xz-command", "byte-order", "limit", "verbose"}
 	return append(own, slices.DeleteFunc(slices.Concat(ownFlags(&o.options), netstatFlags(&o.options)), func(f flag) bool {
@@ -88,13 +97,34 @@ func (o *triageOptions) setTriageFormat(name string) error {
 	return nil
 }
 
-func (o *triageOptions) setRules(list string) error {
+func (o *triageOptions) setRules(list string) (err error) {
+	o.rules, err = rulesIn(list)
+	return err
+}
+
+func (o *triageOptions) setExplain(list string) (err error) {
+	o.explain, err = rulesIn(list)
+	return err
+}
+
+// rulesIn finds the rules of a list of ids.
+func rulesIn(list string) ([]*triage.Rule, error) {
 	ids, err := namesIn(list)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	o.rules, err = triage.ByID(ids)
-	return err
+	rules, err := triage.ByID(ids)
+	if unknown, ok := errors.AsType[*triage.NoRuleError](err); ok {
+		return nil, usagef(suggest(strings.ToUpper(unknown.ID), ruleIDs(), "coldstat triage --list shows the rules"), "%w", err)
+	}
+	return rules, err
+}
+
+func ruleIDs() (ids []string) {
+	for _, r := range triage.Rules() {
+		ids = append(ids, r.ID)
+	}
+	return ids
 }
 
 func setSeverity(target *triage.Severity, name string) error {
@@ -108,12 +138,15 @@ func setSeverity(target *triage.Severity, name string) error {
 
 func (o *triageOptions) setConfig(name string) error {
 	f, err := os.Open(name)
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return usagef("--config takes the path of a YAML file", "cannot open %q: %w", name, p.Err)
+	}
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	if o.config, err = triage.ReadConfig(f); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return usagef("coldstat triage --list shows the rules, --explain T06 the thresholds of one", "--config %s: %w", name, err)
 	}
 	return nil
 }
@@ -123,18 +156,17 @@ func runTriage(s Streams, o *triageOptions, bundles []string) error {
 	if o.rules == nil {
 		o.rules = triage.Rules()
 	}
-	format, _ := render.TriageFormatByName(o.format)
-	if o.format == "" {
+	format, ok := render.TriageFormatByName(o.format)
+	if !ok {
 		format = render.TriageFormats()[0]
 	}
+	if err := o.checkRaw(format.Name); err != nil {
+		return err
+	}
 	var out files
-	w := s.Out
-	if o.output != "" && o.output != "-" {
-		file, err := out.create(o.output)
-		if err != nil {
-			return outputError(err)
-		}
-		w, s.Color = file, false
+	w, s, err := o.opened(s, &out)
+	if err != nil {
+		return err
 	}
 	run := &triageRun{Streams: s, o: o, bundles: len(bundles)}
 	for _, name := range bundles {
@@ -151,7 +183,31 @@ func runTriage(s Streams, o *triageOptions, bundles []string) error {
 		out.discard()
 		return &exitError{code: run.code}
 	}
-	err := format.Write(w, render.Options{Several: run.bundles > 1 || len(run.hosts) > 1, Width: s.Width, Color: s.Color}, run.triage())
+	opts := render.Options{Several: run.bundles > 1 || len(run.hosts) > 1, Width: s.Width, Color: s.Color, RawCSV: o.rawCSV}
+	if err := ended(&out, format.Write(w, opts, run.triage())); err != nil {
+		return err
+	}
+	if run.code != exitOK {
+		return &exitError{code: run.code}
+	}
+	return nil
+}
+
+// opened gives what is written to. A file has neither width nor colours.
+func (o *triageOptions) opened(s Streams, out *files) (io.Writer, Streams, error) {
+	if o.output == "" || o.output == "-" {
+		return s.Out, s, nil
+	}
+	file, err := out.create(o.output)
+	if err != nil {
+		return nil, s, outputError(err)
+	}
+	s.Width, s.Color = 0, false
+	return file, s, nil
+}
+
+// ended gives the files their names, unless they could not be written.
+func ended(out *files, err error) error {
 	if err == nil {
 		err = out.commit()
 	}
@@ -159,10 +215,57 @@ func runTriage(s Streams, o *triageOptions, bundles []string) error {
 		out.discard()
 		return writeError(err)
 	}
-	if run.code != exitOK {
-		return &exitError{code: run.code}
+	return nil
+}
+
+func (o *triageOptions) checkRaw(format string) error {
+	if o.rawCSV && format != "csv" {
+		return usagef("it goes with --format csv", "--csv-raw does not go with --format %s", format)
 	}
 	return nil
+}
+
+// tellRules writes the list of rules, or all of some of them.
+func tellRules(s Streams, o *triageOptions, bundles []string) error {
+	if len(bundles) > 0 {
+		return usagef("leave --list and --explain out to have it checked", "--list and --explain tell of rules, and take no BUNDLE: %q", bundles[0])
+	}
+	if o.list && o.explain != nil {
+		return usagef("--list shows all in short, --explain some in full", "--list and --explain cannot both be used")
+	}
+	all := render.RulesFormats()
+	i := max(0, slices.IndexFunc(all, func(f render.RulesFormat) bool { return f.Name == o.format }))
+	if o.format != "" && all[i].Name != o.format || o.explain != nil && i > 0 {
+		return usagef("--list goes with --format "+strings.Join(rulesFormatNames(), ", ")+"; --explain with text", "rules are not written as --format %s", o.format)
+	}
+	if o.rules == nil {
+		o.rules = triage.Rules()
+	}
+	var out files
+	w, s, err := o.opened(s, &out)
+	if err != nil {
+		return err
+	}
+	opts := render.Options{Width: s.Width, Color: s.Color}
+	if o.list {
+		return ended(&out, all[i].Write(w, opts, o.rules))
+	}
+	for i, r := range o.explain {
+		if i > 0 && err == nil {
+			_, err = io.WriteString(w, "\n")
+		}
+		if err == nil {
+			err = render.ExplainRule(w, opts, r)
+		}
+	}
+	return ended(&out, err)
+}
+
+func rulesFormatNames() (list []string) {
+	for _, f := range render.RulesFormats() {
+		list = append(list, f.Name)
+	}
+	return list
 }
 
 // A triageRun checks the machines of bundles.
@@ -212,14 +315,18 @@ func (run *triageRun) host(t target, bundle, title, damage string, r *reporter) 
 	source := rows.SourceOf(snap, rows.Place{
 		Bundle: bundle, Archive: t.machine.Archive, Collector: t.machine.Collector, NetNS: t.netns, OtherNetNS: t.spaces,
 	})
-	h := triage.NewHost(snap, source, nil, r)
+	recorded, said := render.Record(r, r.said)
+	h := triage.NewHost(snap, source, nil, recorded)
 	h.Obfuscated, h.Damage = t.machine.Obfuscated(bundle), damage
 	report := triage.Run(h, run.o.rules, run.o.config)
-	report.Findings = slices.DeleteFunc(report.Findings, func(f triage.Finding) bool { return f.Severity < run.o.severity })
 	if run.o.failOn > 0 && report.Worst() >= run.o.failOn {
 		run.code = max(run.code, exitFound)
 	}
-	run.hosts = append(run.hosts, render.TriageHost{Title: title, Source: source, Report: report, Diagnostics: r.said})
+	all := len(report.Findings)
+	report.Findings = slices.DeleteFunc(report.Findings, func(f triage.Finding) bool { return f.Severity < run.o.severity })
+	run.hosts = append(run.hosts, render.TriageHost{
+		Title: title, Source: source, Report: report, Diagnostics: said(), Hidden: all - len(report.Findings),
+	})
 }
 
 // triage puts together what was found of all.

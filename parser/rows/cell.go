@@ -2,6 +2,7 @@ package rows
 
 import (
 	"cmp"
+	"math"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -22,17 +23,18 @@ const (
 	IntCell
 	AddrCell
 	ListCell
+	FloatCell
 )
 
 // Number reports whether the type is a number, which tables align to the right.
-func (t CellType) Number() bool { return t == UintCell || t == IntCell }
+func (t CellType) Number() bool { return t == UintCell || t == IntCell || t == FloatCell }
 
 // A Cell is one value of a row, or none.
 type Cell struct {
 	Type  CellType
 	Known bool
 
-	number uint64 // of UintCell, IntCell (two's complement), BoolCell
+	number uint64 // of UintCell, IntCell (two's complement), BoolCell, FloatCell (its bits)
 	text   string
 	addr   netip.Addr
 	list   []string
@@ -70,6 +72,8 @@ func (c Cell) AppendText(b []byte) []byte {
 		return strconv.AppendInt(b, int64(c.number), 10)
 	case AddrCell:
 		return c.addr.AppendTo(b)
+	case FloatCell:
+		return appendFloat(b, math.Float64frombits(c.number))
 	}
 	for i, word := range c.list {
 		if i > 0 {
@@ -101,6 +105,16 @@ func (c Cell) AppendJSON(b []byte) []byte {
 		return append(b, ']')
 	}
 	return c.AppendText(b)
+}
+
+// appendFloat writes whole numbers without a fraction or an exponent, as far as they are
+// exact, and others so that they read back the same. JSON has no infinities and no NaN:
+// rows do not have them either, see [Number].
+func appendFloat(b []byte, v float64) []byte {
+	if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
+		return strconv.AppendInt(b, int64(v), 10)
+	}
+	return strconv.AppendFloat(b, v, 'g', -1, 64)
 }
 
 // AppendJSONString appends a JSON string. Bytes that are no UTF-8 become the
@@ -158,6 +172,8 @@ func (c Cell) Compare(o Cell) int {
 		return cmp.Compare(int64(c.number), int64(o.number))
 	case AddrCell:
 		return c.addr.Compare(o.addr)
+	case FloatCell:
+		return cmp.Compare(math.Float64frombits(c.number), math.Float64frombits(o.number))
 	case ListCell:
 		return slices.Compare(c.list, o.list)
 	}

@@ -139,14 +139,15 @@ func (f *field) knownIn(row Row) bool {
 
 // fieldSizes are those of the kinds of fields.
 var fieldSizes = [...]uintptr{
-	textField:    unsafe.Sizeof(""),
-	boolField:    unsafe.Sizeof(false),
-	uintField:    unsafe.Sizeof(uint64(0)),
-	intField:     unsafe.Sizeof(int64(0)),
-	wordsField:   unsafe.Sizeof(Words{}),
-	optTextField: unsafe.Sizeof(parser.Opt[string]{}),
-	optBoolField: unsafe.Sizeof(parser.Opt[bool]{}),
-	optUintField: unsafe.Sizeof(parser.Opt[uint64]{}),
-	optIntField:  unsafe.Sizeof(parser.Opt[int64]{}),
-	optAddrField: unsafe.Sizeof(parser.Opt[netip.Addr]{}),
+	textField:     unsafe.Sizeof(""),
+	boolField:     unsafe.Sizeof(false),
+	uintField:     unsafe.Sizeof(uint64(0)),
+	intField:      unsafe.Sizeof(int64(0)),
+	wordsField:    unsafe.Sizeof(Words{}),
+	optTextField:  unsafe.Sizeof(parser.Opt[string]{}),
+	optBoolField:  unsafe.Sizeof(parser.Opt[bool]{}),
+	optUintField:  unsafe.Sizeof(parser.Opt[uint64]{}),
+	optIntField:   unsafe.Sizeof(parser.Opt[int64]{}),
+	optAddrField:  unsafe.Sizeof(parser.Opt[netip.Addr]{}),
+	optFloatField: unsafe.Sizeof(parser.Opt[float64]{}),
 }

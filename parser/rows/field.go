@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"math"
 	"net/netip"
 	"reflect"
 	"unsafe"
@@ -22,6 +23,7 @@ const (
 	optUintField
 	optIntField
 	optAddrField
+	optFloatField
 )
 
 func kindOf(t reflect.Type) fieldKind {
@@ -46,6 +48,8 @@ func kindOf(t reflect.Type) fieldKind {
 		return optIntField
 	case *parser.Opt[netip.Addr]:
 		return optAddrField
+	case *parser.Opt[float64]:
+		return optFloatField
 	}
 	panic("rows: a column of type " + t.String()) // a test makes every kind
 }
@@ -107,6 +111,9 @@ func (c *Column) Of(row Row) Cell {
 	case optIntField:
 		v, ok := (*parser.Opt[int64])(p).Get()
 		return Cell{Type: IntCell, Known: ok, number: uint64(v)}
+	case optFloatField:
+		v, ok := (*parser.Opt[float64])(p).Get()
+		return Cell{Type: FloatCell, Known: ok, number: math.Float64bits(v)}
 	default:
 		v, ok := (*parser.Opt[netip.Addr])(p).Get()
 		return Cell{Type: AddrCell, Known: ok, addr: v}

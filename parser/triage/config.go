@@ -1,10 +1,14 @@
 package triage
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"math"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,7 +37,7 @@ type configFile struct {
 }
 
 // MaxConfig is the most bytes that a configuration may have.
-const MaxConfig = 1 << 20
+const MaxConfig = 1 << 16
 
 // ReadConfig reads a configuration. Errors name the line.
 func ReadConfig(r io.Reader) (*Config, error) {
@@ -45,25 +49,71 @@ func ReadConfig(r io.Reader) (*Config, error) {
 		return nil, fmt.Errorf("it has more than %d bytes", MaxConfig)
 	}
 	var file configFile
-	if err := yaml.UnmarshalWithOptions(text, &file, yaml.Strict()); err != nil && !errors.Is(err, io.EOF) {
-		return nil, errors.New(strings.TrimSpace(yaml.FormatError(err, false, false)))
+	d := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict())
+	if err := decode(d, &file); errors.Is(err, io.EOF) {
+		return file.config() // nothing but comments
+	} else if err != nil {
+		return nil, yamlError(err)
+	}
+	var more any
+	if err := decode(d, &more); err == nil {
+		return nil, errors.New("it has more than one document: leave the lines --- out")
+	} else if !errors.Is(err, io.EOF) {
+		return nil, yamlError(err)
 	}
 	return file.config()
 }
 
+// decode reads a document. The library panics on some that do not fit, such as a tag
+// !!binary in place of a list.
+func decode(d *yaml.Decoder, into any) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("it cannot be read as YAML: %v", p)
+		}
+	}()
+	return d.Decode(into)
+}
+
+// yamlError says with the line what is wrong, in words that do without those of Go.
+func yamlError(err error) error {
+	at := "it is no YAML"
+	e, ok := errors.AsType[yaml.Error](err)
+	if !ok {
+		return err
+	}
+	if t := e.GetToken(); t != nil && t.Position != nil {
+		at = fmt.Sprintf("line %d, column %d", t.Position.Line, t.Position.Column)
+	}
+	switch wrong, isType := errors.AsType[*yaml.TypeError](err); {
+	case isType && wrong.DstType.Kind() == reflect.Float64:
+		return fmt.Errorf("%s: a threshold is a number", at)
+	case strings.HasPrefix(e.GetMessage(), "unknown field"):
+		return fmt.Errorf("%s: %s: it takes thresholds, disabled and allowed_listeners", at, e.GetMessage())
+	case isType, strings.HasSuffix(e.GetMessage(), "is expected"):
+		return fmt.Errorf("%s: this does not belong here: write thresholds: {T06: {warning: 100}}, disabled: [T03], allowed_listeners: [tcp/22]", at)
+	}
+	return fmt.Errorf("%s: %s", at, e.GetMessage())
+}
+
 func (f configFile) config() (*Config, error) {
 	c := &Config{thresholds: map[string]map[string]float64{}, off: map[string]bool{}}
-	for id, values := range f.Thresholds {
+	for _, id := range slices.Sorted(maps.Keys(f.Thresholds)) {
+		values := f.Thresholds[id]
 		found, err := ByID([]string{id})
 		if err != nil {
 			return nil, fmt.Errorf("thresholds: %w", err)
 		}
-		for name, v := range values {
+		if c.thresholds[found[0].ID] != nil {
+			return nil, fmt.Errorf("thresholds: %s stands there twice", found[0].ID)
+		}
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			v := values[name]
 			if !slices.ContainsFunc(found[0].Thresholds, func(t Threshold) bool { return t.Name == name }) {
 				return nil, fmt.Errorf("thresholds: %s has no threshold %q: it has %s", found[0].ID, name, strings.Join(thresholdNames(found[0]), ", "))
 			}
-			if v < 0 || v != v {
-				return nil, fmt.Errorf("thresholds: %s: %s is %v, and it counts from 0 on", found[0].ID, name, v)
+			if v < 0 || math.IsNaN(v) || math.IsInf(v, 0) {
+				return nil, fmt.Errorf("thresholds: %s: %s is %v, and must be a number from 0 on; disabled: [%s] turns the rule off", found[0].ID, name, v, found[0].ID)
 			}
 		}
 		c.thresholds[found[0].ID] = values

@@ -111,6 +111,9 @@ func number(v float64) string {
 	return strconv.FormatFloat(v, 'g', 3, 64)
 }
 
+// Number writes a number for programs: whole ones without a fraction or an exponent.
+func Number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+
 func commas(digits string) string {
 	sign := ""
 	if strings.HasPrefix(digits, "-") {
@@ -136,6 +139,19 @@ type Report struct {
 	NotChecked []Skipped // in the order of the rules
 	// Fine are the rules that found nothing.
 	Fine []*Rule
+}
+
+// Rules are all rules of the report, in the order of their ids.
+func (r *Report) Rules() []*Rule {
+	list := slices.Clone(r.Fine)
+	for i := range r.Findings {
+		list = append(list, r.Findings[i].Rule)
+	}
+	for _, s := range r.NotChecked {
+		list = append(list, s.Rule)
+	}
+	slices.SortFunc(list, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
+	return slices.Compact(list)
 }
 
 // Counts gives how many findings there are of each severity.

@@ -91,12 +91,17 @@ func toSlices(needs []Need) [][]string {
 	return list
 }
 
+// A NoRuleError is an id that no rule has.
+type NoRuleError struct{ ID string }
+
+func (e *NoRuleError) Error() string { return fmt.Sprintf("there is no rule %q", e.ID) }
+
 // ByID finds rules by their ids.
 func ByID(ids []string) (list []*Rule, err error) {
 	for _, id := range ids {
 		i := slices.IndexFunc(Rules(), func(r *Rule) bool { return strings.EqualFold(r.ID, id) })
 		if i < 0 {
-			return nil, fmt.Errorf("there is no rule %q", id)
+			return nil, &NoRuleError{id}
 		}
 		list = append(list, Rules()[i])
 	}
