@@ -48,7 +48,6 @@ type csvBatch struct {
 	cells   []cellText // by row and column
 	varies  []bool     // by column: the rows do not all have the same
 	tame    bool       // no field needs quotes
-	changed []int
 	records *recordList
 }
 
@@ -100,8 +99,7 @@ func (m *recordMaker) add(batch *csvBatch, row rows.Row) {
 	if batch.rows > 0 {
 		copy(cells, batch.cells[(batch.rows-1)*n:])
 	}
-	batch.changed = m.texts.Changed(batch.changed[:0], row, batch.before)
-	for _, i := range batch.changed {
+	for _, i := range m.texts.Changed(row, batch.before) {
 		from := len(batch.texts)
 		batch.texts = m.texts.Append(batch.texts, i, row)
 		if t := m.columns[i].Type; (t == rows.TextCell || t == rows.ListCell) && !isTame(batch.texts[from:]) {

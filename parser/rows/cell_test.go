@@ -81,7 +81,7 @@ func TestChanged(t *testing.T) {
 			var last, list []string
 			for row := range kept(k, r) {
 				its := rows.RowOf(row)
-				changed := texts.Changed(nil, its, before)
+				changed := texts.Changed(its, before)
 				told += len(changed)
 				list = nil
 				for i, c := range columns {

@@ -83,28 +83,36 @@ func (r *Reader) listening(v6 bool) *listeners {
 	return l
 }
 
-// direct fills in who began the connection and, for a socket that no program
-// has accepted yet, in which queue it waits.
-func (r *Reader) direct(row *Socket, v6 bool, s *parser.InetSocket) {
+// A queue is what a socket has to do with an accept queue: its own, or the one in
+// which it waits.
+type queue struct {
+	direction, listener parser.Opt[string]
+	waiting, limit      parser.Opt[uint64]
+}
+
+// direct tells who began the connection and, for a socket that no program has accepted
+// yet, in which queue it waits.
+func (r *Reader) direct(v6 bool, s *parser.InetSocket) (q queue) {
 	l := r.listening(v6) // by prepare
 	its, listens := l.of(s.Local)
 	sharesPort := l.ports.has(s.Local.Port())
 	switch {
 	case s.State == parser.SynSent:
-		row.Direction = parser.Some("out")
+		q.direction = parser.Some("out")
 	case s.State == parser.SynRecv, listens:
-		row.Direction = parser.Some("in")
+		q.direction = parser.Some("in")
 	case l.complete && !sharesPort:
-		row.Direction = parser.Some("out")
+		q.direction = parser.Some("out")
 	}
 	if s.Inode != 0 || !listens || s.State != parser.Established && s.State != parser.CloseWait {
-		return
+		return q
 	}
 	local := netip.AddrPortFrom(its.local.Addr().Unmap(), its.local.Port())
-	row.Listener = parser.Some(local.String())
+	q.listener = parser.Some(local.String())
 	if its.sockets == 1 { // of several that share the port it cannot be told which
-		row.AcceptQueue = parser.Some(its.acceptQueue)
+		q.waiting = parser.Some(its.acceptQueue)
 	}
+	return q
 }
 
 // acceptLimit gives the limit of a listener's accept queue, from the row itself or
