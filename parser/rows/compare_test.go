@@ -6,8 +6,8 @@ import (
 	"unsafe"
 )
 
-// TestChangedWantsItsKind: rows of another kind are refused, and not read.
-func TestChangedWantsItsKind(t *testing.T) {
+// TestVaryingWantsItsKind: rows of another kind are refused, and not read.
+func TestVaryingWantsItsKind(t *testing.T) {
 	texts := TextsOf([]*Column{&Kinds()[0].Columns()[0]})
 	its, other := Row{Kinds()[0].Columns()[0].owner, unsafe.Pointer(new([1 << 10]byte)), nil}, RowOf(&Unix{})
 	for name, rows := range map[string][2]Row{"the row": {other, {}}, "the row before": {its, other}} {
@@ -17,7 +17,7 @@ func TestChangedWantsItsKind(t *testing.T) {
 					t.Errorf("%s is of another kind, and nothing is said", name)
 				}
 			}()
-			texts.Changed(rows[0], rows[1])
+			texts.Varying(rows[0], rows[1])
 		}()
 	}
 }

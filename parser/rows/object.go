@@ -50,9 +50,11 @@ type part struct {
 // short text.
 type constant struct {
 	length int
-	short  [32]byte
+	short  [2 * half]byte
 	text   []byte
 }
+
+const half = 32
 
 // Writer makes one.
 func (o *Object) Writer() *Writer { return &Writer{o: o} }
@@ -104,9 +106,13 @@ func newConstant(text []byte) constant {
 
 func (c *constant) append(b []byte) []byte {
 	n := len(b)
-	if c.length > len(c.short) || cap(b)-n < len(c.short) {
+	switch {
+	case c.length > len(c.short) || cap(b)-n < len(c.short):
 		return append(b, c.text...)
+	case c.length > half:
+		*(*[2 * half]byte)(b[n : n+2*half]) = c.short
+	default:
+		*(*[half]byte)(b[n : n+half]) = [half]byte(c.short[:half])
 	}
-	*(*[len(c.short)]byte)(b[n : n+len(c.short)]) = c.short
 	return b[:n+c.length]
 }

@@ -267,6 +267,12 @@ func (r *Reader) holder(inode uint64, printed *parser.Printed, file string) (h H
 	return Holder{parser.Some(o.PID), text(o.Name), text(o.From)}
 }
 
+// anyHolder reports whether the holder of any socket of a table is known, of which this
+// is a row.
+func (r *Reader) anyHolder(printed *parser.Printed) bool {
+	return printed != nil || r.owners != nil && !r.owners.None()
+}
+
 func setHolder[T any](d *draft[T], to *Holder, h Holder) {
 	set(d, &to.PID, h.PID)
 	set(d, &to.Program, h.Program)

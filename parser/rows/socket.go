@@ -185,7 +185,9 @@ func (r *Reader) socket(d *draft[Socket], t query.InetTable, file string, s *par
 	set(d, &row.FastOpenQueue, s.FastOpenQueue)
 	put(d, &row.Slot, found(s.Slot, s.Printed == nil))
 	setOrigin(d, &row.Origin, r.origin(file, s.Line))
-	setHolder(d, &row.Holder, r.holder(s.Inode, s.Printed, file))
+	if r.anyHolder(s.Printed) {
+		setHolder(d, &row.Holder, r.holder(s.Inode, s.Printed, file))
+	}
 	// Of a socket without an inode the kernel prints 0 whoever owns it, but of
 	// SYN_RECV its listener's.
 	var user parser.Opt[string]

@@ -99,7 +99,9 @@ func (r *Reader) unix(d *draft[Unix], file string, s *parser.UnixSocket) {
 	}
 	set(d, &row.PathBytes, raw)
 	setOrigin(d, &row.Origin, r.origin(file, s.Line))
-	setHolder(d, &row.Holder, r.holder(s.Inode, s.Printed, file))
+	if r.anyHolder(s.Printed) {
+		setHolder(d, &row.Holder, r.holder(s.Inode, s.Printed, file))
+	}
 	var limit, queue parser.Opt[uint64]
 	var waits parser.Opt[bool]
 	if isListener(s) {
