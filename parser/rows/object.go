@@ -1,5 +1,7 @@
 package rows
 
+import "slices"
+
 // An Object writes columns of the rows of one kind as the members of a JSON object: each
 // goroutine with a Writer of its own.
 type Object struct {
@@ -83,14 +85,14 @@ func (w *Writer) AppendTo(b []byte, row Row) []byte {
 
 // divide makes the constants.
 func (w *Writer) divide(d *division, row Row) {
-	w.division, w.parts = d, w.parts[:0]
-	var b []byte
+	w.division, w.parts = d, slices.Grow(w.parts[:0], len(d.hot))
+	b := make([]byte, 0, 40*len(w.o.members)) // one for all
 	for i := range w.o.members {
 		f := &w.o.fields[i]
 		b = append(b, w.o.members[i].key...)
 		if n := len(w.parts); n < len(d.hot) && d.hot[n] == i {
 			w.parts = append(w.parts, part{newConstant(b), f})
-			b = nil
+			b = b[len(b):]
 		} else {
 			b = f.append(b, row, true)
 		}

@@ -18,15 +18,34 @@ const (
 
 // AppendUint is strconv.AppendUint for base 10.
 func AppendUint(b []byte, v uint64) []byte {
-	if v < 10 { // many always are
-		return append(b, byte('0'+v))
+	n := len(b)
+	if v < uint64(len(small)) && cap(b)-n >= 4 { // many always are
+		text := small[v]
+		b = b[:n+4]
+		binary.LittleEndian.PutUint32(b[n:], text)
+		return b[:n+int(text>>24)]
 	}
+	return appendLarge(b, v)
+}
+
+func appendLarge(b []byte, v uint64) []byte {
 	if v >= eight {
 		return binary.LittleEndian.AppendUint64(AppendUint(b, v/eight), decimal(v%eight)|zeros)
 	}
 	d := decimal(v)
 	return appendDigits(b, d|zeros, d)
 }
+
+// small are the texts of small numbers, with their lengths in the highest byte.
+var small = func() (list [1000]uint32) {
+	for i := range list {
+		var b [8]byte
+		d := decimal(uint64(i))
+		n := len(appendDigits(b[:0], d|zeros, d))
+		list[i] = binary.LittleEndian.Uint32(b[:]) | uint32(n)<<24
+	}
+	return list
+}()
 
 // AppendHex is strconv.AppendUint for base 16.
 func AppendHex(b []byte, v uint64) []byte {
