@@ -114,6 +114,14 @@ func (f *field) append(b []byte, row Row, json bool) []byte {
 		}
 		return words.AppendAddr(b, v)
 	}
+	return f.appendCell(b, p, json)
+}
+
+// appendCell is for the other types. A Cell is large: it would slow down each call of
+// append, if this were a part of it.
+//
+//go:noinline
+func (f *field) appendCell(b []byte, p unsafe.Pointer, json bool) []byte {
 	if json {
 		return cellAt(p, f.kind).AppendJSON(b)
 	}
