@@ -109,7 +109,7 @@ func testVarying(t *testing.T, name string, columns []*rows.Column, list iter.Se
 				t.Fatalf("%s: %s is %q, want %q", name, c.Name, now[i], want)
 			}
 		}
-		if strings.Contains(name, "of socket") && len(varying) > 45 {
+		if strings.HasPrefix(name, "big") && strings.HasSuffix(name, "of socket") && len(varying) > 45 {
 			t.Fatalf("%s: %d columns are told as varying", name, len(varying))
 		}
 		before, last = row, now

@@ -1,7 +1,6 @@
 package rows
 
 import (
-	"iter"
 	"net/netip"
 	"path"
 
@@ -51,34 +50,18 @@ func (r *Reader) listening(v6 bool) *listeners {
 		return r.listeners[i]
 	}
 	table := r.Snapshot.Listeners(file)
-	l := &listeners{
-		byAddr: map[netip.AddrPort]listener{}, onAny: map[uint32]listener{},
-		complete: table.State == snapshot.Present,
-	}
-	type found struct {
-		list []listener
-		bad  bool
-	}
-	snapshot.Reduce(table, func(rows iter.Seq2[*parser.InetSocket, error]) (f found) {
-		for s, err := range rows {
-			if err != nil {
-				f.bad = true
-			} else if s.State == parser.Listen {
-				f.list = append(f.list, listener{s.Local, 1, s.RecvQ})
-			}
+	l := &listeners{byAddr: map[netip.AddrPort]listener{}, onAny: map[uint32]listener{}}
+	full := false
+	complete := gather(table, func(s *parser.InetSocket) (listener, bool) {
+		return listener{s.Local, 1, s.RecvQ}, s.State == parser.Listen
+	}, func(its listener) {
+		if full = full || len(l.byAddr) >= maxListeners; full {
+			return
 		}
-		return f
-	}, func(f found) {
-		l.complete = l.complete && !f.bad
-		for _, its := range f.list {
-			if len(l.byAddr) >= maxListeners {
-				l.complete = false
-				return
-			}
-			its.sockets += l.byAddr[its.local].sockets
-			l.add(its)
-		}
+		its.sockets += l.byAddr[its.local].sockets
+		l.add(its)
 	})
+	l.complete = complete && !full && table.State == snapshot.Present
 	r.listeners[i] = l
 	return l
 }

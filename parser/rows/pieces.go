@@ -112,6 +112,40 @@ func made[S, T any](t snapshot.Table[S], told Reporter, fill func(d *draft[T], s
 	}
 }
 
+// handOn yields all pieces, and reports whether it makes sense to go on.
+func handOn[T any](pieces iter.Seq[piece[T]], yield func(piece[T]) bool) bool {
+	for p := range pieces {
+		if !yield(p) {
+			return false
+		}
+	}
+	return true
+}
+
+// gather takes something of the rows of a table, in their order, and reports whether all
+// of them could be read. pick is called by several goroutines.
+func gather[S, R any](t snapshot.Table[S], pick func(*S) (R, bool), add func(R)) (complete bool) {
+	type some struct {
+		list []R
+		bad  bool
+	}
+	complete = true
+	snapshot.Reduce(t, func(rows iter.Seq2[*S, error]) (its some) {
+		for s := range snapshot.Good(rows, func(error) { its.bad = true }) {
+			if r, ok := pick(s); ok {
+				its.list = append(its.list, r)
+			}
+		}
+		return its
+	}, func(its some) {
+		complete = complete && !its.bad
+		for _, r := range its.list {
+			add(r)
+		}
+	})
+	return complete
+}
+
 const batchRows = 128
 
 // batches makes pieces of rows that only one goroutine can read.

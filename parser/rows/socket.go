@@ -115,10 +115,8 @@ func (r *Reader) sockets(told Reporter) iter.Seq[piece[Socket]] {
 			if t.Protocol == query.SCTP {
 				pieces = r.sctp
 			}
-			for p := range pieces(t, told) {
-				if !yield(p) {
-					return
-				}
+			if !handOn(pieces(t, told), yield) {
+				return
 			}
 		}
 	}
@@ -282,13 +280,12 @@ func (r *Reader) sctp(t query.InetTable, told Reporter) iter.Seq[piece[Socket]] 
 				continue
 			}
 			r.prepareHolders()
-			for p := range made(table, told, func(d *draft[Socket], s *parser.SCTPSocket, _ *parser.Arena) bool {
+			pieces := made(table, told, func(d *draft[Socket], s *parser.SCTPSocket, _ *parser.Arena) bool {
 				d.replace(r.sctpSocket(table.File, s, which.association))
 				return true
-			}) {
-				if !yield(p) {
-					return
-				}
+			})
+			if !handOn(pieces, yield) {
+				return
 			}
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/coldstat/coldstat/parser"
-	"github.com/coldstat/coldstat/parser/snapshot"
 	"github.com/coldstat/coldstat/parser/words"
 )
 
@@ -52,17 +51,16 @@ func (r *Reader) unixSockets(told Reporter) iter.Seq[piece[Unix]] {
 		if r.wants("accept_queue_limit") {
 			r.limits()
 		}
-		for p := range made(table, told, func(d *draft[Unix], s *parser.UnixSocket, texts *parser.Arena) bool {
+		pieces := made(table, told, func(d *draft[Unix], s *parser.UnixSocket, texts *parser.Arena) bool {
 			if !r.Plan.Unix(s) {
 				return false
 			}
 			put(d, &d.row.Pointer, pointer(s.Pointer, texts))
 			r.unix(d, table.File, s)
 			return true
-		}) {
-			if !yield(p) {
-				return
-			}
+		})
+		if !handOn(pieces, yield) {
+			return
 		}
 		yield(piece[Unix]{rows: func(func(*Unix, *marks) bool) {}, done: func() {
 			if err := table.Doubt(); err != nil {
@@ -157,46 +155,24 @@ func (r *Reader) countBacklogs() {
 	if r.backlogs != nil {
 		return
 	}
-	b := &backlogs{waiting: map[string]uint64{}, complete: true}
+	b := &backlogs{waiting: map[string]uint64{}}
 	r.backlogs = b
-	type found struct {
-		paths []string
-		bad   bool
-	}
-	snapshot.Reduce(r.Snapshot.Unix(), func(rows iter.Seq2[*parser.UnixSocket, error]) (f found) {
-		for s, err := range rows {
-			if err != nil {
-				f.bad = true
-			} else if isListener(s) && s.Path != "" {
-				f.paths = append(f.paths, s.Path)
-			}
-		}
-		return f
-	}, func(f found) {
-		b.complete = b.complete && !f.bad
-		for _, path := range f.paths {
-			if len(b.waiting) >= maxListeners {
-				b.complete = false
-				return
-			}
+	full := false
+	b.complete = gather(r.Snapshot.Unix(), func(s *parser.UnixSocket) (string, bool) {
+		return s.Path, s.Path != "" && isListener(s)
+	}, func(path string) {
+		if full = full || len(b.waiting) >= maxListeners; !full {
 			b.waiting[path] = 0
 		}
 	})
+	b.complete = b.complete && !full
 	if len(b.waiting) == 0 {
 		return
 	}
 	counts := map[string]uint64{}
-	snapshot.Reduce(r.Snapshot.Unix(), func(rows iter.Seq2[*parser.UnixSocket, error]) (paths []string) {
-		for s := range snapshot.Good(rows, func(error) {}) {
-			if _, listens := b.waiting[s.Path]; listens && unaccepted(s) {
-				paths = append(paths, s.Path)
-			}
-		}
-		return paths
-	}, func(paths []string) {
-		for _, path := range paths {
-			counts[path]++
-		}
-	})
+	gather(r.Snapshot.Unix(), func(s *parser.UnixSocket) (string, bool) {
+		_, listens := b.waiting[s.Path]
+		return s.Path, listens && unaccepted(s)
+	}, func(path string) { counts[path]++ })
 	maps.Copy(b.waiting, counts)
 }
