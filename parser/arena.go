@@ -8,7 +8,7 @@ import "strings"
 // string by itself. It is used by one goroutine at a time.
 type Arena struct{ b *strings.Builder }
 
-const arenaSize = 8 << 10
+const arenaSize = 32 << 10
 
 // Keep gives a copy of p.
 func (a *Arena) Keep(p []byte) string {
