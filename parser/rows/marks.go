@@ -44,6 +44,10 @@ func set[T any, V comparable](d *draft[T], field *V, value V) {
 }
 
 // put does the same for a field that often gets another value: it does not look.
+//
+// The field is one of d.row, with which d begins: so the difference of the addresses,
+// both taken while d is at one place, is the offset of the field in its struct. It is a
+// number only, and made no pointer again.
 func put[T, V any](d *draft[T], field *V, value V) {
 	*field = value
 	offset := uintptr(unsafe.Pointer(field)) - uintptr(unsafe.Pointer(d))
