@@ -1,7 +1,6 @@
 package parser
 
 import (
-	"bytes"
 	"fmt"
 	"hash/maphash"
 	"math/bits"
@@ -84,39 +83,30 @@ type unixKey struct {
 
 const pointerBit = 1 << 63
 
-// watch lets the doubts see what a decoder decodes.
-func (d *UnixDoubts) watch(of *decoder[UnixSocket]) {
+// log gives a decoder what it is to tell of each row, and when it is done. Without doubts
+// it is nil.
+func (d *UnixDoubts) log() *unixLog {
+	if d == nil {
+		return nil
+	}
 	d.mu.Lock()
+	defer d.mu.Unlock()
 	if d.again == nil {
 		d.seed, d.again = maphash.MakeSeed(), map[uint64][]unixRow{}
 		d.seen.secret = [2]uint64{rand.Uint64(), rand.Uint64() | 1}
 	}
-	d.mu.Unlock()
-	log := &unixLog{d: d, keys: make([]unixKey, 0, logSize)}
-	quick, row := of.quick, of.row
-	of.quick = func(text []byte, s *UnixSocket) bool {
-		ok := quick(text, s)
-		if ok {
-			log.row(text, s)
-		}
-		return ok
-	}
-	of.row = func(c *cursor, s *UnixSocket) {
-		if row(c, s); c.err == nil {
-			log.row(c.b, s)
-		}
-	}
-	of.end = log.tell
+	return &unixLog{d: d}
 }
 
-func (g *unixLog) row(text []byte, s *UnixSocket) {
+// row sees a row whose first column has so many digits.
+func (g *unixLog) row(width int, s *UnixSocket) {
 	if (s.Type != 1 && s.Type != 2 && s.Type != 5) || s.State > 4 || s.Protocol != 0 || s.Flags&^knownFlags != 0 || s.Inode>>32 != 0 {
 		if g.odds++; len(g.odd) < maxDoubts {
 			g.odd = append(g.odd, oddRow{s.Line, oddUnix(s)})
 		}
 	}
 	pointer, _ := s.Pointer.Get()
-	g.kinds[kindOf(bytes.IndexByte(text, ':'), pointer)].add(s.Line)
+	g.kinds[kindOf(width, pointer)].add(s.Line)
 	switch {
 	case s.Line > maxCompared+1: // the first is the header
 		g.over = true
@@ -179,6 +169,9 @@ func (k *unixKind) add(line int) {
 
 // tell hands on what was seen.
 func (g *unixLog) tell() {
+	if g == nil {
+		return
+	}
 	d := g.d
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -119,7 +119,7 @@ func inetLayout(o Options) layout[InetSocket] {
 		return func(l *lines) decoder[InetSocket] {
 			return decoder[InetSocket]{
 				pass:  pass,
-				fills: o.UpToInode,
+				fills: true,
 				quick: func(text []byte, s *InetSocket) bool {
 					at, ok := quickInet(text, s, little)
 					if !ok {
@@ -171,6 +171,9 @@ func (c *cursor) inet(s *InetSocket, order binary.ByteOrder) {
 func (t *tail) inet(s *InetSocket, drops bool) {
 	s.RefCount = t.sdec()
 	s.Pointer = t.pointer()
+	var none Opt[uint64]
+	s.RTO, s.ATO, s.QuickAck, s.CongestionWindow, s.Drops = none, none, none, none, none
+	s.SlowStartThreshold, s.FastOpenQueue = Opt[int64]{}, Opt[int64]{}
 	switch {
 	case drops:
 		s.Drops = t.count()
@@ -180,7 +183,7 @@ func (t *tail) inet(s *InetSocket, drops bool) {
 	}
 	s.RTO, s.ATO, s.QuickAck, s.CongestionWindow = t.dec(), t.dec(), t.dec(), t.dec()
 	last := t.sdec()
-	switch none := (Opt[uint64]{}); {
+	switch {
 	case !last.known && (!t.cut || s.State == SynRecv):
 		// A request in SYN_RECV and an old datagram row end with the pointer:
 		// these are a vendor's numbers.

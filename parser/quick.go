@@ -89,10 +89,7 @@ func (s *InetSocket) quickOwner(b []byte, at int) (end int, ok bool) {
 
 // quickUnix decodes a row with an inode.
 func quickUnix(b []byte, s *UnixSocket) (path []byte, ok bool) {
-	n := 16 // digits of the pointer
-	if len(b) > 8 && b[8] == ':' {
-		n = 8
-	}
+	n := quickWidth(b)
 	// ": RRRRRRRR PPPPPPPP FFFFFFFF TTTT SS " and a digit
 	if len(b) < n+38 || b[n] != ':' || b[n+1] != ' ' {
 		return nil, false
@@ -123,6 +120,14 @@ func quickUnix(b []byte, s *UnixSocket) (path []byte, ok bool) {
 		path = b[at+1:]
 	}
 	return path, true
+}
+
+// quickWidth gives the number of digits of the pointer.
+func quickWidth(b []byte) int {
+	if len(b) > 8 && b[8] == ':' {
+		return 8
+	}
+	return 16
 }
 
 // quickEndpoint decodes `address:port` of 8 or 32 digits and 4.

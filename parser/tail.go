@@ -102,6 +102,14 @@ func (t *tail) hex() (o Opt[uint64]) {
 	start := t.next()
 	i := start
 	var v uint64
+	if i+16 < len(t.b) && isBlank(t.b[i+16]) { // as kernels of 64 bits print a pointer
+		high, bad := hex8(t.b[i:])
+		low, bad2 := hex8(t.b[i+8:])
+		if bad|bad2 == 0 {
+			t.pos = i + 16
+			return Some(uint64(high)<<32 | uint64(low))
+		}
+	}
 	for ; i < len(t.b); i++ {
 		d := hexDigit[t.b[i]]
 		if d == 0xff {

@@ -52,25 +52,26 @@ func unixLayout(o Options) layout[UnixSocket] {
 	return func(head []byte) func(*lines) decoder[UnixSocket] {
 		hasInode := bytes.Contains(head, []byte("Inode"))
 		return func(l *lines) decoder[UnixSocket] {
-			d := unixDecoder(l, hasInode)
-			if o.Doubts != nil {
-				o.Doubts.watch(&d)
-			}
-			return d
+			return unixDecoder(l, hasInode, o.Doubts)
 		}
 	}
 }
 
-func unixDecoder(l *lines, hasInode bool) decoder[UnixSocket] {
+func unixDecoder(l *lines, hasInode bool, doubts *UnixDoubts) decoder[UnixSocket] {
 	var names Arena
+	log := doubts.log()
 	return decoder[UnixSocket]{
 		fills: true,
+		end:   log.tell,
 		quick: func(text []byte, s *UnixSocket) bool {
 			path, ok := quickUnix(text, s)
 			if !ok || !hasInode {
 				return false
 			}
 			s.Line, s.Path = l.line, names.Keep(path)
+			if log != nil {
+				log.row(quickWidth(text), s)
+			}
 			return true
 		},
 		row: func(c *cursor, s *UnixSocket) {
@@ -85,6 +86,9 @@ func unixDecoder(l *lines, hasInode bool) decoder[UnixSocket] {
 			}
 			s.Line, s.Path = l.line, names.Keep(path)
 			c.field, c.at, c.pos = "Path", len(c.b)-len(path), len(c.b)
+			if log != nil {
+				log.row(bytes.IndexByte(c.b, ':'), s)
+			}
 		},
 	}
 }

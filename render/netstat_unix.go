@@ -20,11 +20,12 @@ func (n *netstat) unix() {
 		return
 	}
 	inPieces(n, t, func(n *netstat) func(b []byte, s *parser.UnixSocket) []byte {
+		known := new(unixHeads)
 		return func(b []byte, s *parser.UnixSocket) []byte {
 			if !n.Plan.Unix(s) {
 				return b
 			}
-			return n.appendUnix(b, s)
+			return n.appendUnix(known.append(b, s), s)
 		}
 	})
 	if err := t.Doubt(); err != nil {
@@ -32,7 +33,34 @@ func (n *netstat) unix() {
 	}
 }
 
-func (n *netstat) appendUnix(b []byte, s *parser.UnixSocket) []byte {
+// unixHeads are texts of the columns before the inode, of which there are few.
+type unixHeads [32]struct {
+	of   unixHead
+	text []byte
+}
+
+// A unixHead is what the columns before the inode are made of.
+type unixHead struct {
+	refs, proto, flags uint32
+	kind               uint16
+	state              uint8
+	known              bool
+}
+
+func (h *unixHeads) append(b []byte, s *parser.UnixSocket) []byte {
+	if s.Printed != nil {
+		return appendUnixHead(b, s)
+	}
+	of := unixHead{s.RefCount, s.Protocol, s.Flags, s.Type, s.State, true}
+	its := &h[(s.RefCount^uint32(s.Type)<<2^uint32(s.State)<<3)%uint32(len(h))]
+	if its.of != of {
+		its.of, its.text = of, appendUnixHead(its.text[:0], s)
+	}
+	return append(b, its.text...)
+}
+
+// appendUnixHead appends the columns before the inode.
+func appendUnixHead(b []byte, s *parser.UnixSocket) []byte {
 	proto := "unix "
 	if s.Protocol != 0 {
 		proto = "??   "
@@ -45,7 +73,11 @@ func (n *netstat) appendUnix(b []byte, s *parser.UnixSocket) []byte {
 		b = append(appendUnixFlags(b, s.Flags), ' ')
 	}
 	b = append(left(b, words.UnixType(s.Type), 10), ' ')
-	b = append(left(b, words.UnixState(s.State, s.Flags), 13), ' ')
+	return append(left(b, words.UnixState(s.State, s.Flags), 13), ' ')
+}
+
+// appendUnix appends the other columns.
+func (n *netstat) appendUnix(b []byte, s *parser.UnixSocket) []byte {
 	b = leftKnown(b, s.HasInode && !s.Printed.Lack(parser.LacksInode), s.Inode, 8)
 	if n.Columns.Programs {
 		b = n.appendProgram(b, s.Inode, s.Printed)
@@ -66,7 +98,7 @@ func firstWord(path string) string {
 	for from < len(path) && isSpace(path[from]) {
 		from++
 	}
-	for i := from; i < len(path); i++ {
+	for i := from + words.Solid(path[from:]); i < len(path); i++ {
 		if isSpace(path[i]) || path[i] == 0 {
 			return path[from:i]
 		}

@@ -123,7 +123,7 @@ func appendFloat(b []byte, v float64) []byte {
 func AppendJSONString(b []byte, s string) []byte {
 	b = append(b, '"')
 	from := 0
-	for i := 0; i < len(s); {
+	for i := words.Plain(s); i < len(s); {
 		if c := s[i]; ' ' <= c && c < 0x7f && c != '"' && c != '\\' {
 			i++
 			continue

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -66,8 +67,9 @@ func kept(k *rows.Kind, r *rows.Reader) iter.Seq[any] {
 	}
 }
 
-// TestChanged: a column that is not told as changed has the text of the row before.
-func TestChanged(t *testing.T) {
+// TestVarying: a column that is not told as varying has the text of the row before, in rows
+// that are compared and in pieces, whose rows have marks of what changed.
+func TestVarying(t *testing.T) {
 	for _, host := range fixtures.Captures() {
 		r := whole(t, fixtures.Capture(t, host))
 		for _, k := range rows.Kinds() {
@@ -75,27 +77,42 @@ func TestChanged(t *testing.T) {
 			for i := range slices.Backward(k.Columns()) { // in whatever order
 				columns = append(columns, &k.Columns()[i])
 			}
-			texts := rows.TextsOf(columns)
-			told := 0
-			var before rows.Row
-			var last, list []string
-			for row := range kept(k, r) {
-				its := rows.RowOf(row)
-				changed := texts.Changed(nil, its, before)
-				told += len(changed)
-				list = nil
-				for i, c := range columns {
-					list = append(list, string(texts.Append(nil, i, its)))
-					if last != nil && !slices.Contains(changed, i) && list[i] != last[i] {
-						t.Fatalf("%s of %s: %s was %q and is %q, but is not told", k.Name, host, c.Name, last[i], list[i])
+			copies := func(yield func(rows.Row) bool) {
+				for row := range kept(k, r) {
+					if !yield(rows.RowOf(row)) {
+						return
 					}
 				}
-				before, last = its, list
 			}
-			if k.Name == "socket" && host == "big" && told > 600*len(columns) {
-				t.Errorf("%d columns are told as changed", told)
+			testVarying(t, host+", rows of "+k.Name, columns, copies)
+			for piece := range k.Pieces(r, nil) {
+				testVarying(t, host+", pieces of "+k.Name, columns, piece.Rows)
+				piece.Done()
 			}
 		}
+	}
+}
+
+func testVarying(t *testing.T, name string, columns []*rows.Column, list iter.Seq[rows.Row]) {
+	texts := rows.TextsOf(columns)
+	var before rows.Row
+	var last, now []string
+	for row := range list {
+		varying := texts.Varying(row, before)
+		now = nil
+		for i, c := range columns {
+			now = append(now, string(texts.Append(nil, i, row)))
+			if last != nil && !slices.Contains(varying, i) && now[i] != last[i] {
+				t.Fatalf("%s: %s was %q and is %q, but is not told", name, c.Name, last[i], now[i])
+			}
+			if want := string(c.Of(row).AppendText(nil)); now[i] != want {
+				t.Fatalf("%s: %s is %q, want %q", name, c.Name, now[i], want)
+			}
+		}
+		if strings.HasPrefix(name, "big") && strings.HasSuffix(name, "of socket") && len(varying) > 45 {
+			t.Fatalf("%s: %d columns are told as varying", name, len(varying))
+		}
+		before, last = row, now
 	}
 }
 

@@ -86,14 +86,15 @@ func offsetOf(t reflect.Type, index []int) (offset uintptr) {
 // the fields are not changed. Whoever reads through at has compared typ with the type
 // that the offsets are of, see checkOwner. Nil is the zero Row.
 type Row struct {
-	typ reflect.Type
-	at  unsafe.Pointer
+	typ   reflect.Type
+	at    unsafe.Pointer
+	marks *marks // of what differs from the row before of the same piece; nil if that is not known
 }
 
 // RowOf takes what [Kind.Rows] yields.
 func RowOf(row any) Row {
 	v := reflect.ValueOf(row)
-	return Row{v.Type().Elem(), v.UnsafePointer()}
+	return Row{v.Type().Elem(), v.UnsafePointer(), nil}
 }
 
 // Words is a list of texts: an array in JSON, one cell with blanks between them

@@ -12,9 +12,12 @@ import (
 	"github.com/coldstat/coldstat/parser"
 )
 
-// A comparison tells which columns of a row differ from those of another. Of the sixty
-// that a socket has, a dozen differ from row to row, and forty never do: these are
-// compared in a few stretches of memory.
+// A comparison tells which columns of a row may differ from those of another. Of the
+// sixty that a socket has, two dozen differ from row to row, and the others never do: who
+// writes rows makes the texts of the former, the hot ones, each time, without asking
+// whether they differ: that takes longer, as nobody can foresee the answer. The cold
+// ones have to be looked at. Who makes a row may have marked what it changed, see
+// [marks]; else they are compared, in a few stretches of memory.
 type comparison struct {
 	owner  reflect.Type
 	fields []field // of the columns
@@ -33,8 +36,9 @@ type field struct {
 // A division is the columns that have differed between any two rows so far, and the
 // memory of all others. It only ever grows, so there are at most as many as columns.
 type division struct {
-	hot  []int // columns, in their order
-	cold []field
+	hot       []int // columns, in their order
+	cold      []field
+	coldMarks marks
 }
 
 // compare makes the comparison of some columns of one kind.
@@ -44,18 +48,19 @@ func compare(columns []*Column) *comparison {
 		c.owner = column.owner
 		c.fields = append(c.fields, field{uint32(column.offset), uint32(fieldSizes[column.kind]), uint32(column.known), column.kind})
 	}
-	c.last.Store(c.divide(make([]bool, len(columns))))
+	c.last.Store(c.divide(marks{}))
 	return c
 }
 
-func (c *comparison) divide(hot []bool) *division {
+func (c *comparison) divide(hot marks) *division {
 	d := &division{}
 	var cold []field
 	for i, f := range c.fields {
-		if hot[i] {
+		if hot.has(f.mark()) {
 			d.hot = append(d.hot, i)
 		} else {
 			cold = append(cold, f)
+			d.coldMarks.set(f.mark())
 		}
 	}
 	slices.SortFunc(cold, func(x, y field) int { return int(x.offset) - int(y.offset) })
@@ -73,26 +78,34 @@ func (c *comparison) divide(hot []bool) *division {
 // division gives one whose cold columns are the same in both rows.
 func (c *comparison) division(x, y Row) *division {
 	d := c.last.Load()
+	if x.marks != nil {
+		if x.marks.meets(&d.coldMarks) {
+			return c.heat(*x.marks)
+		}
+		return d
+	}
 	for _, f := range d.cold {
 		if !f.sameMemory(x, y) {
-			return c.heat(x, y)
+			var m marks
+			for _, f := range c.fields {
+				if !f.sameMemory(x, y) {
+					m.set(f.mark())
+				}
+			}
+			return c.heat(m)
 		}
 	}
 	return d
 }
 
-// heat adds what differs between two rows to the hot columns.
-func (c *comparison) heat(x, y Row) *division {
+// heat adds what is marked to the hot columns.
+func (c *comparison) heat(m marks) *division {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	hot := make([]bool, len(c.fields))
 	for _, i := range c.last.Load().hot {
-		hot[i] = true
+		m.set(c.fields[i].mark())
 	}
-	for i, f := range c.fields {
-		hot[i] = hot[i] || !f.sameMemory(x, y)
-	}
-	d := c.divide(hot)
+	d := c.divide(m)
 	c.last.Store(d)
 	return d
 }
@@ -110,31 +123,6 @@ func (c *comparison) heat(x, y Row) *division {
 func (f field) sameMemory(x, y Row) bool {
 	p, q := (*byte)(unsafe.Add(x.at, f.offset)), (*byte)(unsafe.Add(y.at, f.offset))
 	return bytes.Equal(unsafe.Slice(p, f.size), unsafe.Slice(q, f.size))
-}
-
-// same is sameMemory for one column, without a call for the sizes that fields have on
-// machines with 64 bits. It reads the bytes of the field and no others.
-func (f field) same(x, y Row) bool {
-	p, q := unsafe.Add(x.at, f.offset), unsafe.Add(y.at, f.offset)
-	switch f.size {
-	case 8:
-		return *(*uint64)(p) == *(*uint64)(q)
-	case 16:
-		return *(*[2]uint64)(p) == *(*[2]uint64)(q)
-	case 24:
-		return *(*[3]uint64)(p) == *(*[3]uint64)(q)
-	case 32:
-		return *(*[4]uint64)(p) == *(*[4]uint64)(q)
-	case 1:
-		return *(*uint8)(p) == *(*uint8)(q)
-	}
-	return f.sameMemory(x, y) // sizes of machines with 32 bits
-}
-
-// knownIn reports whether the field has a value. The flag lies within the row: its place
-// is that of the bool of the field's own type, see knownOffset.
-func (f *field) knownIn(row Row) bool {
-	return f.known == 0 || *(*bool)(unsafe.Add(row.at, f.known))
 }
 
 // fieldSizes are those of the kinds of fields.

@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // A fieldKind is the type of a field. Rows are made of these types and no others.
@@ -83,11 +84,70 @@ func knownOffset(t reflect.Type, offset uintptr) uintptr {
 	return offset + flag.Offset
 }
 
+// append appends the value of a field as [Cell.AppendJSON] does, or as [Cell.AppendText],
+// without making a Cell of it first.
+func (f *field) append(b []byte, row Row, json bool) []byte {
+	if f.known != 0 && !*(*bool)(unsafe.Add(row.at, f.known)) {
+		// The flag lies within the row: its place is that of the bool of the field's own
+		// type, see knownOffset.
+		if json {
+			return append(b, "null"...)
+		}
+		return b
+	}
+	p := unsafe.Add(row.at, f.offset)
+	switch f.kind {
+	case uintField:
+		return words.AppendUint(b, *(*uint64)(p))
+	case optUintField:
+		v, _ := (*parser.Opt[uint64])(p).Get()
+		return words.AppendUint(b, v)
+	case optIntField:
+		if v, _ := (*parser.Opt[int64])(p).Get(); v >= 0 {
+			return words.AppendUint(b, uint64(v))
+		}
+	case textField:
+		return appendText(b, *(*string)(p), json)
+	case optTextField:
+		v, _ := (*parser.Opt[string])(p).Get()
+		return appendText(b, v, json)
+	case optAddrField:
+		v, _ := (*parser.Opt[netip.Addr])(p).Get()
+		if json {
+			return append(words.AppendAddr(append(b, '"'), v), '"')
+		}
+		return words.AppendAddr(b, v)
+	}
+	return f.appendCell(b, p, json)
+}
+
+// appendCell is for the other types. A Cell is large: it would slow down each call of
+// append, if this were a part of it.
+//
+//go:noinline
+func (f *field) appendCell(b []byte, p unsafe.Pointer, json bool) []byte {
+	if json {
+		return cellAt(p, f.kind).AppendJSON(b)
+	}
+	return cellAt(p, f.kind).AppendText(b)
+}
+
+func appendText(b []byte, text string, json bool) []byte {
+	if json {
+		return AppendJSONString(b, text)
+	}
+	return append(b, text...)
+}
+
 // Of gives the value of the column in a row of its kind.
 func (c *Column) Of(row Row) Cell {
 	checkOwner(c.owner, row)
-	p := c.at(row)
-	switch c.kind {
+	return cellAt(c.at(row), c.kind)
+}
+
+// cellAt gives the value of a field of a kind, which stands at p.
+func cellAt(p unsafe.Pointer, kind fieldKind) Cell {
+	switch kind {
 	case textField:
 		return Cell{Type: TextCell, Known: true, text: *(*string)(p)}
 	case boolField:

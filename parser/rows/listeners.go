@@ -1,7 +1,6 @@
 package rows
 
 import (
-	"iter"
 	"net/netip"
 	"path"
 
@@ -51,60 +50,52 @@ func (r *Reader) listening(v6 bool) *listeners {
 		return r.listeners[i]
 	}
 	table := r.Snapshot.Listeners(file)
-	l := &listeners{
-		byAddr: map[netip.AddrPort]listener{}, onAny: map[uint32]listener{},
-		complete: table.State == snapshot.Present,
-	}
-	type found struct {
-		list []listener
-		bad  bool
-	}
-	snapshot.Reduce(table, func(rows iter.Seq2[*parser.InetSocket, error]) (f found) {
-		for s, err := range rows {
-			if err != nil {
-				f.bad = true
-			} else if s.State == parser.Listen {
-				f.list = append(f.list, listener{s.Local, 1, s.RecvQ})
-			}
+	l := &listeners{byAddr: map[netip.AddrPort]listener{}, onAny: map[uint32]listener{}}
+	full := false
+	complete := gather(table, func(s *parser.InetSocket) (listener, bool) {
+		return listener{s.Local, 1, s.RecvQ}, s.State == parser.Listen
+	}, func(its listener) {
+		if full = full || len(l.byAddr) >= maxListeners; full {
+			return
 		}
-		return f
-	}, func(f found) {
-		l.complete = l.complete && !f.bad
-		for _, its := range f.list {
-			if len(l.byAddr) >= maxListeners {
-				l.complete = false
-				return
-			}
-			its.sockets += l.byAddr[its.local].sockets
-			l.add(its)
-		}
+		its.sockets += l.byAddr[its.local].sockets
+		l.add(its)
 	})
+	l.complete = complete && !full && table.State == snapshot.Present
 	r.listeners[i] = l
 	return l
 }
 
-// direct fills in who began the connection and, for a socket that no program
-// has accepted yet, in which queue it waits.
-func (r *Reader) direct(row *Socket, v6 bool, s *parser.InetSocket) {
+// A queue is what a socket has to do with an accept queue: its own, or the one in
+// which it waits.
+type queue struct {
+	direction, listener parser.Opt[string]
+	waiting, limit      parser.Opt[uint64]
+}
+
+// direct tells who began the connection and, for a socket that no program has accepted
+// yet, in which queue it waits.
+func (r *Reader) direct(v6 bool, s *parser.InetSocket) (q queue) {
 	l := r.listening(v6) // by prepare
 	its, listens := l.of(s.Local)
 	sharesPort := l.ports.has(s.Local.Port())
 	switch {
 	case s.State == parser.SynSent:
-		row.Direction = parser.Some("out")
+		q.direction = parser.Some("out")
 	case s.State == parser.SynRecv, listens:
-		row.Direction = parser.Some("in")
+		q.direction = parser.Some("in")
 	case l.complete && !sharesPort:
-		row.Direction = parser.Some("out")
+		q.direction = parser.Some("out")
 	}
 	if s.Inode != 0 || !listens || s.State != parser.Established && s.State != parser.CloseWait {
-		return
+		return q
 	}
 	local := netip.AddrPortFrom(its.local.Addr().Unmap(), its.local.Port())
-	row.Listener = parser.Some(local.String())
+	q.listener = parser.Some(local.String())
 	if its.sockets == 1 { // of several that share the port it cannot be told which
-		row.AcceptQueue = parser.Some(its.acceptQueue)
+		q.waiting = parser.Some(its.acceptQueue)
 	}
+	return q
 }
 
 // acceptLimit gives the limit of a listener's accept queue, from the row itself or

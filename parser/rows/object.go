@@ -1,12 +1,6 @@
 package rows
 
-import (
-	"net/netip"
-	"unsafe"
-
-	"github.com/coldstat/coldstat/parser"
-	"github.com/coldstat/coldstat/parser/words"
-)
+import "slices"
 
 // An Object writes columns of the rows of one kind as the members of a JSON object: each
 // goroutine with a Writer of its own.
@@ -37,93 +31,90 @@ func ObjectOf(columns []*Column) *Object {
 // Empty reports whether the object has no members.
 func (o *Object) Empty() bool { return len(o.members) == 0 }
 
-// A Writer appends objects, one behind the other. It copies the text of the row before
-// and makes only the values anew that differ, see [comparison].
+// A Writer appends objects, one behind the other. It has the texts of the members that
+// seldom differ from row to row, and makes the values of the others, see [comparison].
 type Writer struct {
-	o          *Object
-	before     Row
-	begin, end int       // where its text stands
-	division   *division // of which the hot values are known:
-	values     []span    // where they stand
+	o        *Object
+	before   Row
+	division *division // of which the parts are:
+	parts    []part
+	end      constant
 }
 
-type span struct{ begin, end int }
+// A part is a value that is made anew for each row, and what stands before it.
+type part struct {
+	before constant
+	field  *field
+}
 
-// Writer makes one for a text that only grows.
-func (o *Object) Writer() *Writer { return &Writer{o: o, values: make([]span, len(o.members))} }
+// A constant is a text. If it fits, it is in the array: one of a fixed size is copied
+// without a call that would choose a way to do it, which takes longer than to copy a
+// short text.
+type constant struct {
+	length int
+	short  [2 * half]byte
+	text   []byte
+}
+
+const half = 32
+
+// Writer makes one.
+func (o *Object) Writer() *Writer { return &Writer{o: o} }
 
 // AppendTo appends the members of a row of the kind, without braces. The row must stay
-// as it is until the next call has returned, and so must the text.
+// as it is until the next call, unless it has marks of what changes.
 func (w *Writer) AppendTo(b []byte, row Row) []byte {
 	if w.o.Empty() {
 		return b
 	}
 	checkOwner(w.o.owner, row)
-	begin := len(b)
 	d := w.o.last.Load()
 	if w.before.at != nil {
 		d = w.o.comparison.division(row, w.before)
 	}
-	if w.division == d {
-		b = w.appendChanges(b, row)
-	} else {
-		b = w.appendAll(b, row)
+	w.before = row
+	if w.division != d {
+		w.divide(d, row)
 	}
-	w.division, w.before, w.begin, w.end = d, row, begin, len(b)
-	return b
+	for i := range w.parts {
+		p := &w.parts[i]
+		b = p.field.append(p.before.append(b), row, true)
+	}
+	return w.end.append(b)
 }
 
-func (w *Writer) appendAll(b []byte, row Row) []byte {
+// divide makes the constants.
+func (w *Writer) divide(d *division, row Row) {
+	w.division, w.parts = d, slices.Grow(w.parts[:0], len(d.hot))
+	b := make([]byte, 0, 40*len(w.o.members)) // one for all
 	for i := range w.o.members {
+		f := &w.o.fields[i]
 		b = append(b, w.o.members[i].key...)
-		begin := len(b)
-		b = w.o.appendJSON(b, i, row)
-		w.values[i] = span{begin, len(b)}
-	}
-	return b
-}
-
-func (w *Writer) appendChanges(b []byte, row Row) []byte {
-	rest := w.begin           // of the text before: from where it is not copied yet
-	moved := len(b) - w.begin // how far what is not copied yet will be from there
-	for _, i := range w.division.hot {
-		its := &w.values[i]
-		if w.o.fields[i].same(row, w.before) {
-			its.begin += moved
-			its.end += moved
-			continue
+		if n := len(w.parts); n < len(d.hot) && d.hot[n] == i {
+			w.parts = append(w.parts, part{newConstant(b), f})
+			b = b[len(b):]
+		} else {
+			b = f.append(b, row, true)
 		}
-		b = append(b, b[rest:its.begin]...)
-		rest = its.end
-		its.begin = len(b)
-		b = w.o.appendJSON(b, i, row)
-		its.end = len(b)
-		moved = len(b) - rest
 	}
-	return append(b, b[rest:w.end]...)
+	w.end = newConstant(b)
 }
 
-// appendJSON appends the value of a member, as [Cell.AppendJSON] does.
-func (o *Object) appendJSON(b []byte, i int, row Row) []byte {
-	f := &o.fields[i]
-	if !f.knownIn(row) {
-		return append(b, "null"...)
+func newConstant(text []byte) constant {
+	c := constant{length: len(text), text: text}
+	copy(c.short[:], text)
+	return c
+}
+
+func (c *constant) append(b []byte) []byte {
+	n := len(b)
+	switch {
+	case c.length > len(c.short) || cap(b)-n < len(c.short):
+		return append(b, c.text...)
+	case c.length > half:
+		*(*[2 * half]byte)(b[n : n+2*half]) = c.short
+	default:
+		*(*[half]byte)(b[n : n+half]) = [half]byte(c.short[:half])
 	}
-	p := unsafe.Add(row.at, f.offset)
-	switch f.kind {
-	case uintField:
-		return words.AppendUint(b, *(*uint64)(p))
-	case optUintField:
-		v, _ := (*parser.Opt[uint64])(p).Get()
-		return words.AppendUint(b, v)
-	case textField:
-		return AppendJSONString(b, *(*string)(p))
-	case optTextField:
-		v, _ := (*parser.Opt[string])(p).Get()
-		return AppendJSONString(b, v)
-	case optAddrField:
-		v, _ := (*parser.Opt[netip.Addr])(p).Get()
-		return append(words.AppendAddr(append(b, '"'), v), '"')
-	}
-	return o.members[i].Of(row).AppendJSON(b)
+	return b[:n+c.length]
 }

@@ -13,8 +13,8 @@ import (
 
 // A Piece is some rows of a kind that can be made on their own, by any goroutine.
 type Piece struct {
-	// Rows yields them, once. Each is valid until the next but one: so it can be compared
-	// with the one before.
+	// Rows yields them, once. Each is valid until the next, or the next but one where
+	// it is not marked what differs between them: so they can be compared.
 	Rows iter.Seq[Row]
 	// Done is to be called when the rows are no longer needed, for one piece after the
 	// other: it tells the Reporter what was found on the way to the piece and in it.
@@ -23,7 +23,7 @@ type Piece struct {
 
 // piece is a Piece of a known type.
 type piece[T any] struct {
-	rows iter.Seq[*T]
+	rows iter.Seq2[*T, *marks] // see [Row]
 	done func()
 }
 
@@ -63,8 +63,8 @@ func erased[T any](pieces iter.Seq[piece[T]]) iter.Seq[Piece] {
 	return func(yield func(Piece) bool) {
 		for p := range pieces {
 			rows := func(yield func(Row) bool) {
-				for row := range p.rows {
-					if !yield(Row{typ, unsafe.Pointer(row)}) {
+				for row, m := range p.rows {
+					if !yield(Row{typ, unsafe.Pointer(row), m}) {
 						return
 					}
 				}
@@ -76,27 +76,27 @@ func erased[T any](pieces iter.Seq[piece[T]]) iter.Seq[Piece] {
 	}
 }
 
-// made makes pieces of the rows of a table. fill is called by several goroutines, with
-// a zero row, and a place for its texts that lives as long as they are used; it reports
-// whether the row is wanted.
-func made[S, T any](t snapshot.Table[S], told Reporter, fill func(row *T, s *S, texts *parser.Arena) bool) iter.Seq[piece[T]] {
+// made makes pieces of the rows of a table. fill is called by several goroutines, with a
+// row to be set, and a place for its texts that lives as long as they are used; it
+// reports whether the row is wanted. The row is the one before, or zero: each time fill
+// sets the same fields.
+func made[S, T any](t snapshot.Table[S], told Reporter, fill func(d *draft[T], s *S, texts *parser.Arena) bool) iter.Seq[piece[T]] {
+	if unsafe.Sizeof(*new(T)) > maxMarked {
+		panic("rows: a row is too large for marks") // a test makes every kind
+	}
 	return func(yield func(piece[T]) bool) {
 		for chunk := range t.Chunks() {
 			var bad []error
-			rows := func(yield func(*T) bool) {
-				var zero T
-				two := new([2]T)
-				texts := new(parser.Arena)
-				row, before := &two[0], &two[1]
+			rows := func(yield func(*T, *marks) bool) {
+				d, texts := new(draft[T]), new(parser.Arena)
 				for s := range snapshot.Good(chunk.Rows, func(err error) { bad = append(bad, err) }) {
-					*row = zero
-					if !fill(row, s, texts) {
+					if !fill(d, s, texts) {
 						continue
 					}
-					if !yield(row) {
+					if !yield(&d.row, &d.marks) {
 						return
 					}
-					row, before = before, row
+					d.marks = marks{}
 				}
 			}
 			done := func() {
@@ -112,6 +112,40 @@ func made[S, T any](t snapshot.Table[S], told Reporter, fill func(row *T, s *S, 
 	}
 }
 
+// handOn yields all pieces, and reports whether it makes sense to go on.
+func handOn[T any](pieces iter.Seq[piece[T]], yield func(piece[T]) bool) bool {
+	for p := range pieces {
+		if !yield(p) {
+			return false
+		}
+	}
+	return true
+}
+
+// gather takes something of the rows of a table, in their order, and reports whether all
+// of them could be read. pick is called by several goroutines.
+func gather[S, R any](t snapshot.Table[S], pick func(*S) (R, bool), add func(R)) (complete bool) {
+	type some struct {
+		list []R
+		bad  bool
+	}
+	complete = true
+	snapshot.Reduce(t, func(rows iter.Seq2[*S, error]) (its some) {
+		for s := range snapshot.Good(rows, func(error) { its.bad = true }) {
+			if r, ok := pick(s); ok {
+				its.list = append(its.list, r)
+			}
+		}
+		return its
+	}, func(its some) {
+		complete = complete && !its.bad
+		for _, r := range its.list {
+			add(r)
+		}
+	})
+	return complete
+}
+
 const batchRows = 128
 
 // batches makes pieces of rows that only one goroutine can read.
@@ -123,9 +157,9 @@ func batches[T any](rows iter.Seq[*T]) iter.Seq[piece[T]] {
 			list := batch[:n]
 			its := batch
 			return piece[T]{
-				rows: func(yield func(*T) bool) {
+				rows: func(yield func(*T, *marks) bool) {
 					for i := range list {
-						if !yield(&list[i]) {
+						if !yield(&list[i], nil) {
 							return
 						}
 					}

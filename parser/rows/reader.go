@@ -3,11 +3,11 @@ package rows
 import (
 	"iter"
 	"net/netip"
-	"strconv"
 
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // A Namer knows the captured machine's names. names.Table is one.
@@ -167,6 +167,14 @@ func (r *Reader) origin(file string, line int) Origin {
 	return o
 }
 
+func setOrigin[T any](d *draft[T], to *Origin, o Origin) {
+	set(d, &to.File, o.File)
+	put(d, &to.Line, o.Line)
+	set(d, &to.Host, o.Host)
+	set(d, &to.NetNS, o.NetNS)
+	set(d, &to.Bundle, o.Bundle)
+}
+
 // text is unknown if it is empty.
 func text(s string) parser.Opt[string] {
 	if s == "" {
@@ -181,6 +189,14 @@ func found[T any](v T, ok bool) parser.Opt[T] {
 		return parser.Opt[T]{}
 	}
 	return parser.Some(v)
+}
+
+// only leaves a value unknown where there can be none.
+func only[T any](yes bool, v parser.Opt[T]) (o parser.Opt[T]) {
+	if yes {
+		o = v
+	}
+	return o
 }
 
 func (r *Reader) user(uid uint32) parser.Opt[string] {
@@ -251,6 +267,18 @@ func (r *Reader) holder(inode uint64, printed *parser.Printed, file string) (h H
 	return Holder{parser.Some(o.PID), text(o.Name), text(o.From)}
 }
 
+// anyHolder reports whether the holder of any socket of a table is known, of which this
+// is a row.
+func (r *Reader) anyHolder(printed *parser.Printed) bool {
+	return printed != nil || r.owners != nil && !r.owners.None()
+}
+
+func setHolder[T any](d *draft[T], to *Holder, h Holder) {
+	set(d, &to.PID, h.PID)
+	set(d, &to.Program, h.Program)
+	set(d, &to.ProgramFrom, h.ProgramFrom)
+}
+
 // OwnersKnown reports whether the capture tells of any process at all.
 func (r *Reader) OwnersKnown() bool {
 	if r.owners == nil {
@@ -273,7 +301,7 @@ func pointer(p parser.Opt[uint64], texts *parser.Arena) parser.Opt[string] {
 		return parser.Opt[string]{}
 	}
 	var digits [16]byte
-	return parser.Some(texts.Keep(strconv.AppendUint(digits[:0], v, 16)))
+	return parser.Some(texts.Keep(words.AppendHex(digits[:0], v)))
 }
 
 func widen[T uint8 | uint16 | uint32](n parser.Opt[T]) parser.Opt[uint64] {

@@ -115,10 +115,8 @@ func (r *Reader) sockets(told Reporter) iter.Seq[piece[Socket]] {
 			if t.Protocol == query.SCTP {
 				pieces = r.sctp
 			}
-			for p := range pieces(t, told) {
-				if !yield(p) {
-					return
-				}
+			if !handOn(pieces(t, told), yield) {
+				return
 			}
 		}
 	}
@@ -132,12 +130,14 @@ func (r *Reader) inet(t query.InetTable, told Reporter) iter.Seq[piece[Socket]] 
 	}
 	r.prepare(t)
 	protocol, family := protocolName(t), familyName(t.V6)
-	return made(table, told, func(row *Socket, s *parser.InetSocket, texts *parser.Arena) bool {
+	return made(table, told, func(d *draft[Socket], s *parser.InetSocket, texts *parser.Arena) bool {
 		if !r.Plan.Inet(t.Protocol, s) {
 			return false
 		}
-		row.Protocol, row.Family, row.Pointer = protocol, family, pointer(s.Pointer, texts)
-		r.socket(row, t, table.File, s)
+		set(d, &d.row.Protocol, protocol)
+		set(d, &d.row.Family, family)
+		put(d, &d.row.Pointer, pointer(s.Pointer, texts))
+		r.socket(d, t, table.File, s)
 		return true
 	})
 }
@@ -160,46 +160,64 @@ func (r *Reader) prepare(t query.InetTable) {
 }
 
 // socket fills in the rest of a row.
-func (r *Reader) socket(row *Socket, t query.InetTable, file string, s *parser.InetSocket) {
+func (r *Reader) socket(d *draft[Socket], t query.InetTable, file string, s *parser.InetSocket) {
+	row := &d.row
 	local, remote := s.Local.Addr(), s.Remote.Addr()
-	row.V4Mapped = local.Is4In6() || remote.Is4In6()
-	row.LocalAddress, row.RemoteAddress = addr(local.Unmap()), addr(remote.Unmap())
-	row.LocalHost, row.RemoteHost = r.host(local), r.host(remote)
-	row.StateNumber, row.State = uint64(s.State), s.State.String()
-	row.Inode = found(s.Inode, !s.Printed.Lack(parser.LacksInode))
-	row.RefCount, row.Drops, row.QuickAck = s.RefCount, s.Drops, s.QuickAck
-	row.CongestionWindow, row.SlowStartThreshold, row.FastOpenQueue = s.CongestionWindow, s.SlowStartThreshold, s.FastOpenQueue
-	row.Slot = found(s.Slot, s.Printed == nil)
-	row.Origin = r.origin(file, s.Line)
-	row.Holder = r.holder(s.Inode, s.Printed, file)
+	set(d, &row.V4Mapped, local.Is4In6() || remote.Is4In6())
+	put(d, &row.LocalAddress, addr(local.Unmap()))
+	put(d, &row.RemoteAddress, addr(remote.Unmap()))
+	set(d, &row.LocalHost, r.host(local))
+	set(d, &row.RemoteHost, r.host(remote))
+	state := s.State.String()
+	if t.Protocol != query.TCP && s.State == parser.Close {
+		state = "UNCONN"
+	}
+	put(d, &row.StateNumber, uint64(s.State))
+	put(d, &row.State, state)
+	put(d, &row.Inode, found(s.Inode, !s.Printed.Lack(parser.LacksInode)))
+	put(d, &row.RefCount, s.RefCount)
+	set(d, &row.Drops, s.Drops)
+	put(d, &row.QuickAck, s.QuickAck)
+	put(d, &row.CongestionWindow, s.CongestionWindow)
+	put(d, &row.SlowStartThreshold, s.SlowStartThreshold)
+	set(d, &row.FastOpenQueue, s.FastOpenQueue)
+	put(d, &row.Slot, found(s.Slot, s.Printed == nil))
+	setOrigin(d, &row.Origin, r.origin(file, s.Line))
+	if r.anyHolder(s.Printed) {
+		setHolder(d, &row.Holder, r.holder(s.Inode, s.Printed, file))
+	}
 	// Of a socket without an inode the kernel prints 0 whoever owns it, but of
 	// SYN_RECV its listener's.
-	known := s.UID != 0 || s.Inode != 0 || s.State == parser.SynRecv
-	if known && !s.Printed.Lack(parser.LacksUID) {
-		row.UID, row.User = parser.Some(uint64(s.UID)), r.user(s.UID)
+	var user parser.Opt[string]
+	known := (s.UID != 0 || s.Inode != 0 || s.State == parser.SynRecv) && !s.Printed.Lack(parser.LacksUID)
+	if known {
+		user = r.user(s.UID)
 	}
-	r.ports(row, t.Protocol, s)
+	put(d, &row.UID, found(uint64(s.UID), known))
+	set(d, &row.User, user)
+	r.ports(d, t.Protocol, s)
+	queues := t.Protocol != query.TCP || s.State != parser.Listen
+	put(d, &row.RecvQ, found(s.RecvQ, queues))
+	put(d, &row.SendQ, found(s.SendQ, queues))
 	if t.Protocol == query.TCP {
-		r.tcp(row, t, s)
-	} else {
-		row.RecvQ, row.SendQ = parser.Some(s.RecvQ), parser.Some(s.SendQ)
-		if s.State == parser.Close {
-			row.State = "UNCONN"
-		}
+		r.tcp(d, t, s)
 	}
 }
 
 // ports fills in the ports and their names, of raw sockets the protocol.
-func (r *Reader) ports(row *Socket, proto query.Protocol, s *parser.InetSocket) {
+func (r *Reader) ports(d *draft[Socket], proto query.Protocol, s *parser.InetSocket) {
+	row := &d.row
 	if proto == query.Raw {
-		row.IPProtocol = parser.Some(uint64(s.Local.Port()))
+		set(d, &row.IPProtocol, parser.Some(uint64(s.Local.Port())))
 		if r.Names != nil && !r.NoPorts {
-			row.IPProtocolName = found(r.Names.RawPort(s.Local.Port()))
+			set(d, &row.IPProtocolName, found(r.Names.RawPort(s.Local.Port())))
 		}
 		return
 	}
-	row.LocalPort, row.RemotePort = parser.Some(uint64(s.Local.Port())), parser.Some(uint64(s.Remote.Port()))
-	row.LocalService, row.RemoteService = r.service(proto, s.Local.Port()), r.service(proto, s.Remote.Port())
+	put(d, &row.LocalPort, parser.Some(uint64(s.Local.Port())))
+	put(d, &row.RemotePort, parser.Some(uint64(s.Remote.Port())))
+	set(d, &row.LocalService, r.service(proto, s.Local.Port()))
+	set(d, &row.RemoteService, r.service(proto, s.Remote.Port()))
 }
 
 // service names a port. Port 0 is any, and has no name.
@@ -219,31 +237,28 @@ func (r *Reader) service(proto query.Protocol, port uint16) parser.Opt[string] {
 }
 
 // tcp fills in what only tcp has.
-func (r *Reader) tcp(row *Socket, t query.InetTable, s *parser.InetSocket) {
-	if !s.Printed.Lack(parser.LacksTimer) {
-		row.TimerNumber, row.Timer = parser.Some(uint64(s.Timer)), parser.Some(words.Timer(s.Timer, true))
-		if s.Timer != parser.TimerOff {
-			row.TimerMS = milliseconds(s.TimerExpires)
-		}
-	}
-	if s.Timer != parser.TimerTimeWait {
-		row.Retransmits = found(s.Retransmits, !s.Printed.Lack(parser.LacksRetransmits))
-		row.Probes = found(int64(s.Timeout), !s.Printed.Lack(parser.LacksTimeout))
-	}
-	if rto, ok := s.RTO.Get(); ok {
-		row.RTO = milliseconds(rto)
-	}
-	if ato, ok := s.ATO.Get(); ok {
-		row.ATO = milliseconds(ato)
-	}
+func (r *Reader) tcp(d *draft[Socket], t query.InetTable, s *parser.InetSocket) {
+	row := &d.row
+	timer, waits := !s.Printed.Lack(parser.LacksTimer), s.Timer == parser.TimerTimeWait
+	put(d, &row.TimerNumber, found(uint64(s.Timer), timer))
+	put(d, &row.Timer, found(words.Timer(s.Timer, true), timer))
+	put(d, &row.TimerMS, only(timer && s.Timer != parser.TimerOff, milliseconds(s.TimerExpires)))
+	put(d, &row.Retransmits, found(s.Retransmits, !waits && !s.Printed.Lack(parser.LacksRetransmits)))
+	put(d, &row.Probes, found(int64(s.Timeout), !waits && !s.Printed.Lack(parser.LacksTimeout)))
+	rto, known := s.RTO.Get()
+	put(d, &row.RTO, only(known, milliseconds(rto)))
+	ato, known := s.ATO.Get()
+	put(d, &row.ATO, only(known, milliseconds(ato)))
+	var q queue
 	if s.State == parser.Listen {
-		row.AcceptQueue, row.AcceptLimit = parser.Some(s.RecvQ), r.acceptLimit(t, s)
-		return
+		q.waiting, q.limit = parser.Some(s.RecvQ), r.acceptLimit(t, s)
+	} else if r.wants("direction", "listener", "accept_queue") {
+		q = r.direct(t.V6, s)
 	}
-	row.RecvQ, row.SendQ = parser.Some(s.RecvQ), parser.Some(s.SendQ)
-	if r.wants("direction", "listener", "accept_queue") {
-		r.direct(row, t.V6, s)
-	}
+	put(d, &row.Direction, q.direction)
+	set(d, &row.Listener, q.listener)
+	set(d, &row.AcceptQueue, q.waiting)
+	set(d, &row.AcceptLimit, q.limit)
 }
 
 // sctp gives endpoints and associations.
@@ -265,13 +280,12 @@ func (r *Reader) sctp(t query.InetTable, told Reporter) iter.Seq[piece[Socket]] 
 				continue
 			}
 			r.prepareHolders()
-			for p := range made(table, told, func(row *Socket, s *parser.SCTPSocket, _ *parser.Arena) bool {
-				*row = r.sctpSocket(table.File, s, which.association)
+			pieces := made(table, told, func(d *draft[Socket], s *parser.SCTPSocket, _ *parser.Arena) bool {
+				d.replace(r.sctpSocket(table.File, s, which.association))
 				return true
-			}) {
-				if !yield(p) {
-					return
-				}
+			})
+			if !handOn(pieces, yield) {
+				return
 			}
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/coldstat/coldstat/parser"
-	"github.com/coldstat/coldstat/parser/snapshot"
 	"github.com/coldstat/coldstat/parser/words"
 )
 
@@ -52,19 +51,18 @@ func (r *Reader) unixSockets(told Reporter) iter.Seq[piece[Unix]] {
 		if r.wants("accept_queue_limit") {
 			r.limits()
 		}
-		for p := range made(table, told, func(row *Unix, s *parser.UnixSocket, texts *parser.Arena) bool {
+		pieces := made(table, told, func(d *draft[Unix], s *parser.UnixSocket, texts *parser.Arena) bool {
 			if !r.Plan.Unix(s) {
 				return false
 			}
-			row.Pointer = pointer(s.Pointer, texts)
-			r.unix(row, table.File, s)
+			put(d, &d.row.Pointer, pointer(s.Pointer, texts))
+			r.unix(d, table.File, s)
 			return true
-		}) {
-			if !yield(p) {
-				return
-			}
+		})
+		if !handOn(pieces, yield) {
+			return
 		}
-		yield(piece[Unix]{rows: func(func(*Unix) bool) {}, done: func() {
+		yield(piece[Unix]{rows: func(func(*Unix, *marks) bool) {}, done: func() {
 			if err := table.Doubt(); err != nil {
 				told.Bad(err)
 			}
@@ -73,29 +71,46 @@ func (r *Reader) unixSockets(told Reporter) iter.Seq[piece[Unix]] {
 }
 
 // unix fills in a row, but for its pointer.
-func (r *Reader) unix(row *Unix, file string, s *parser.UnixSocket) {
-	row.Protocol = uint64(s.Protocol)
-	row.RefCount = found(uint64(s.RefCount), !s.Printed.Lack(parser.LacksRefCount))
-	row.Flags = found(uint64(s.Flags), !s.Printed.Lack(parser.LacksFlags))
-	row.TypeNumber, row.Type = uint64(s.Type), words.UnixType(s.Type)
-	row.StateNumber, row.State = uint64(s.State), words.UnixState(s.State, s.Flags)
-	row.Inode = found(s.Inode, s.HasInode && !s.Printed.Lack(parser.LacksInode))
-	row.Path = strings.ReplaceAll(s.Path, "\x00", "@")
-	row.Origin = r.origin(file, s.Line)
-	if row.Flags.Known() {
-		row.FlagNames = append(Words{}, words.UnixFlags(s.Flags)...)
+func (r *Reader) unix(d *draft[Unix], file string, s *parser.UnixSocket) {
+	row := &d.row
+	set(d, &row.Protocol, uint64(s.Protocol))
+	put(d, &row.RefCount, found(uint64(s.RefCount), !s.Printed.Lack(parser.LacksRefCount)))
+	flags := found(uint64(s.Flags), !s.Printed.Lack(parser.LacksFlags))
+	if row.Flags != flags {
+		var names Words
+		if flags.Known() {
+			names = append(Words{}, words.UnixFlags(s.Flags)...)
+		}
+		put(d, &row.FlagNames, names)
 	}
-	row.Abstract = strings.HasPrefix(row.Path, "@")
+	set(d, &row.Flags, flags)
+	put(d, &row.TypeNumber, uint64(s.Type))
+	put(d, &row.Type, words.UnixType(s.Type))
+	put(d, &row.StateNumber, uint64(s.State))
+	put(d, &row.State, words.UnixState(s.State, s.Flags))
+	put(d, &row.Inode, found(s.Inode, s.HasInode && !s.Printed.Lack(parser.LacksInode)))
+	put(d, &row.Path, strings.ReplaceAll(s.Path, "\x00", "@"))
+	put(d, &row.Abstract, strings.HasPrefix(row.Path, "@"))
+	var raw parser.Opt[string]
 	if !words.IsSafe(s.Path) {
-		row.PathBytes = parser.Some(base64.StdEncoding.EncodeToString([]byte(s.Path)))
+		raw = parser.Some(base64.StdEncoding.EncodeToString([]byte(s.Path)))
 	}
-	row.Holder = r.holder(s.Inode, s.Printed, file)
+	set(d, &row.PathBytes, raw)
+	setOrigin(d, &row.Origin, r.origin(file, s.Line))
+	if r.anyHolder(s.Printed) {
+		setHolder(d, &row.Holder, r.holder(s.Inode, s.Printed, file))
+	}
+	var limit, queue parser.Opt[uint64]
+	var waits parser.Opt[bool]
 	if isListener(s) {
-		row.AcceptLimit = r.unixLimit(s)
+		limit = r.unixLimit(s)
 	}
 	if s.Path != "" && r.wants("accept_queue", "waiting") {
-		r.waits(row, s)
+		queue, waits = r.waits(s)
 	}
+	set(d, &row.AcceptLimit, limit)
+	set(d, &row.AcceptQueue, queue)
+	set(d, &row.Waiting, waits)
 }
 
 func (r *Reader) unixLimit(s *parser.UnixSocket) parser.Opt[uint64] {
@@ -114,16 +129,17 @@ type backlogs struct {
 	complete bool
 }
 
-// waits fills in whether the socket waits to be accepted, or how many wait for
-// it. Without a limit of its own the kernel's file tells no more.
-func (r *Reader) waits(row *Unix, s *parser.UnixSocket) {
+// waits tells how many connections wait for a listener, or whether a socket is one that
+// waits. Without a limit of its own the kernel's file tells no more.
+func (r *Reader) waits(s *parser.UnixSocket) (queue parser.Opt[uint64], waits parser.Opt[bool]) {
 	n, listens := r.backlogs.waiting[s.Path]
 	switch {
 	case isListener(s):
-		row.AcceptQueue = found(n, listens && r.backlogs.complete)
+		queue = found(n, listens && r.backlogs.complete)
 	case unaccepted(s):
-		row.Waiting = found(true, listens)
+		waits = found(true, listens)
 	}
+	return queue, waits
 }
 
 func isListener(s *parser.UnixSocket) bool { return s.State == 1 && s.Flags&parser.UnixAccept != 0 }
@@ -139,46 +155,24 @@ func (r *Reader) countBacklogs() {
 	if r.backlogs != nil {
 		return
 	}
-	b := &backlogs{waiting: map[string]uint64{}, complete: true}
+	b := &backlogs{waiting: map[string]uint64{}}
 	r.backlogs = b
-	type found struct {
-		paths []string
-		bad   bool
-	}
-	snapshot.Reduce(r.Snapshot.Unix(), func(rows iter.Seq2[*parser.UnixSocket, error]) (f found) {
-		for s, err := range rows {
-			if err != nil {
-				f.bad = true
-			} else if isListener(s) && s.Path != "" {
-				f.paths = append(f.paths, s.Path)
-			}
-		}
-		return f
-	}, func(f found) {
-		b.complete = b.complete && !f.bad
-		for _, path := range f.paths {
-			if len(b.waiting) >= maxListeners {
-				b.complete = false
-				return
-			}
+	full := false
+	b.complete = gather(r.Snapshot.Unix(), func(s *parser.UnixSocket) (string, bool) {
+		return s.Path, s.Path != "" && isListener(s)
+	}, func(path string) {
+		if full = full || len(b.waiting) >= maxListeners; !full {
 			b.waiting[path] = 0
 		}
 	})
+	b.complete = b.complete && !full
 	if len(b.waiting) == 0 {
 		return
 	}
 	counts := map[string]uint64{}
-	snapshot.Reduce(r.Snapshot.Unix(), func(rows iter.Seq2[*parser.UnixSocket, error]) (paths []string) {
-		for s := range snapshot.Good(rows, func(error) {}) {
-			if _, listens := b.waiting[s.Path]; listens && unaccepted(s) {
-				paths = append(paths, s.Path)
-			}
-		}
-		return paths
-	}, func(paths []string) {
-		for _, path := range paths {
-			counts[path]++
-		}
-	})
+	gather(r.Snapshot.Unix(), func(s *parser.UnixSocket) (string, bool) {
+		_, listens := b.waiting[s.Path]
+		return s.Path, listens && unaccepted(s)
+	}, func(path string) { counts[path]++ })
 	maps.Copy(b.waiting, counts)
 }

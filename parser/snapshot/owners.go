@@ -29,6 +29,9 @@ type Owner struct {
 	From string // the file that tells it, proc/PID/fd or that of an output
 }
 
+// None reports whether no socket has one.
+func (o *Owners) None() bool { return len(o.byInode) == 0 }
+
 // Of gives the owner of the socket with this inode.
 func (o *Owners) Of(inode uint64) (Owner, bool) {
 	owner, ok := o.byInode[inode]

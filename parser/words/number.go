@@ -1,50 +1,88 @@
 package words
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"slices"
 )
 
-// AppendUint is strconv.AppendUint for base 10, without its copy of the digits: rows are
-// mostly numbers, and most of these are small.
+// Rows are mostly numbers. They are written eight digits at a time, as the bytes of one
+// word, without a branch that depends on how long a number is: nobody can foresee that,
+// and to guess wrong takes longer than to make the digits.
+
+const (
+	ones  = 0x0101010101010101
+	zeros = '0' * ones // eight digits that are 0
+	eight = 100_000_000
+)
+
+// AppendUint is strconv.AppendUint for base 10.
 func AppendUint(b []byte, v uint64) []byte {
-	if v < 10 {
-		return append(b, byte('0'+v))
+	n := len(b)
+	if v < uint64(len(small)) && cap(b)-n >= 4 { // many always are
+		text := small[v]
+		b = b[:n+4]
+		binary.LittleEndian.PutUint32(b[n:], text)
+		return b[:n+int(text>>24)]
 	}
-	n := digits(v)
-	at := len(b) + n
-	b = slices.Grow(b, n)[:at]
-	for v >= 100 {
-		pair := v % 100 * 2
-		v /= 100
-		at -= 2
-		b[at], b[at+1] = pairs[pair], pairs[pair+1]
-	}
-	if v < 10 {
-		b[at-1] = byte('0' + v)
-		return b
-	}
-	b[at-2], b[at-1] = pairs[v*2], pairs[v*2+1]
-	return b
+	return appendLarge(b, v)
 }
 
-const pairs = "0001020304050607080910111213141516171819" +
-	"2021222324252627282930313233343536373839" +
-	"4041424344454647484950515253545556575859" +
-	"6061626364656667686970717273747576777879" +
-	"8081828384858687888990919293949596979899"
-
-// digits counts them: log10(2) is about 1233/4096.
-func digits(v uint64) int {
-	n := bits.Len64(v) * 1233 >> 12
-	if v >= tens[n] {
-		n++
+func appendLarge(b []byte, v uint64) []byte {
+	if v >= eight {
+		return binary.LittleEndian.AppendUint64(AppendUint(b, v/eight), decimal(v%eight)|zeros)
 	}
-	return n
+	d := decimal(v)
+	return appendDigits(b, d|zeros, d)
 }
 
-// tens are the powers of ten, each the smallest number of its digits.
-var tens = [20]uint64{
-	1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9,
-	1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+// small are the texts of small numbers, with their lengths in the highest byte.
+var small = func() (list [1000]uint32) {
+	for i := range list {
+		var b [8]byte
+		d := decimal(uint64(i))
+		n := len(appendDigits(b[:0], d|zeros, d))
+		list[i] = binary.LittleEndian.Uint32(b[:]) | uint32(n)<<24
+	}
+	return list
+}()
+
+// AppendHex is strconv.AppendUint for base 16.
+func AppendHex(b []byte, v uint64) []byte {
+	d := nibbles(uint32(v))
+	text := d + zeros + (d+6*ones)>>4&ones*('a'-'9'-1)
+	if v>>32 != 0 {
+		b = AppendHex(b, v>>32)
+		return binary.LittleEndian.AppendUint64(b, text)
+	}
+	return appendDigits(b, text, d)
+}
+
+// appendDigits appends the text of a number without leading zeros. The first digit is the
+// lowest byte, as the first to be written.
+func appendDigits(b []byte, text, digits uint64) []byte {
+	n := len(b)
+	b = slices.Grow(b, 8)[:n+8]
+	leading := bits.TrailingZeros64(digits|1<<56) / 8 // not the last digit
+	binary.LittleEndian.PutUint64(b[n:], text>>(8*leading))
+	return b[:n+8-leading]
+}
+
+// decimal gives the digits of a number below [eight]. It is divided by 10,000, both halves
+// at once by 100, and all four quarters by 10: by factors that are near enough for numbers
+// as small as these.
+func decimal(v uint64) uint64 {
+	v = v/10_000 | v%10_000<<32
+	q := v * 10_486 >> 20 & 0x7f_0000007f
+	v = q | (v-100*q)<<16
+	q = v * 103 >> 10 & 0x000f_000f_000f_000f
+	return q | (v-10*q)<<8
+}
+
+// nibbles gives the hexadecimal digits of a number.
+func nibbles(v uint32) uint64 {
+	x := uint64(bits.ReverseBytes32(v))
+	x = (x | x<<16) & 0x0000_ffff_0000_ffff
+	x = (x | x<<8) & 0x00ff_00ff_00ff_00ff
+	return (x>>4 | x<<8) & (0x0f * ones)
 }
