@@ -112,23 +112,43 @@ func (c *Check) lacking() *Skipped {
 		if slices.ContainsFunc(need, func(file string) bool { return c.state(file) == snapshot.Present }) {
 			continue
 		}
-		why := make([]string, 0, len(need))
-		for _, file := range need {
-			why = append(why, c.Called(file)+" "+lackWord(c.state(file)))
-		}
-		return &Skipped{c.Rule, strings.Join(why, ", "), c.Called(need[0])}
+		return &Skipped{c.Rule, c.lack(need), c.Called(need[0])}
 	}
 	return nil
 }
 
-func lackWord(s snapshot.State) string {
-	switch s {
-	case snapshot.Empty:
-		return "is empty, without even a header"
-	case snapshot.Failed:
-		return "cannot be read"
+// lack says what is wrong with files of which one is needed: most often none is there.
+func (c *Check) lack(need Need) string {
+	var absent, others []string
+	for _, file := range need {
+		switch c.state(file) {
+		case snapshot.Empty:
+			others = append(others, c.named(file)+" is empty, without even a header")
+		case snapshot.Failed:
+			others = append(others, c.named(file)+" cannot be read")
+		default:
+			absent = append(absent, c.named(file))
+		}
 	}
-	return "is not in the bundle"
+	switch len(absent) {
+	case 0:
+	case 1:
+		others = append(others, absent[0]+" is not in the bundle")
+	case 2:
+		others = append(others, "neither "+absent[0]+" nor "+absent[1]+" is in the bundle")
+	default:
+		others = append(others, "none of "+strings.Join(absent, ", ")+" is in the bundle")
+	}
+	return strings.Join(others, "; ")
+}
+
+// named is how people know a file: outputs of commands have another name in each capture.
+func (c *Check) named(file string) string {
+	name := c.Called(file)
+	if output, ok := strings.CutPrefix(name, "output/"); ok {
+		return "an output of " + strings.NewReplacer("ip6_", "ip -6 ", "netstat_i", "netstat -i", "route6", "route -6", "_json", " -j", "_", " ").Replace(output)
+	}
+	return name
 }
 
 // finish gives what was found, with the doubts.

@@ -146,17 +146,17 @@ T57 warning [broken unix rows] 1 row of proc/net/unix without a number in front,
 				"udp": {free("0.0.0.0:69", parser.Close, 8)},
 			}), 9, "/usr/sbin/xinetd", 5, 7, 8), want: `
 T58 warning [tcp port 23] telnet is open: tcp port 23 on all addresses, xinetd (9)
-  proc/net/tcp:2: tcp 0 - 0.0.0.0:23 0.0.0.0:* LISTEN off (0.00/0/0) inode 5 xinetd (9)
-  proc/net/tcp6:2: tcp6 0 - :::23 :::* LISTEN off (0.00/0/0) inode 7 xinetd (9)
+  proc/net/tcp:2: tcp 0 0 0.0.0.0:23 0.0.0.0:* LISTEN off (0.00/0/0) inode 5 xinetd (9)
+  proc/net/tcp6:2: tcp6 0 0 :::23 :::* LISTEN off (0.00/0/0) inode 7 xinetd (9)
 T58 warning [tcp port 21] ftp is open: tcp port 21 at 10.0.0.1, an unknown program
-  proc/net/tcp:3: tcp 0 - 10.0.0.1:21 0.0.0.0:* LISTEN off (0.00/0/0) inode 6
+  proc/net/tcp:3: tcp 0 0 10.0.0.1:21 0.0.0.0:* LISTEN off (0.00/0/0) inode 6
   ? the server may insist on TLS
 T58 warning [udp port 69] tftp is open: udp port 69 on all addresses, xinetd (9)
   proc/net/udp:2: udp 0 0 0.0.0.0:69 0.0.0.0:* UNCONN inode 8 xinetd (9)
 `},
 			{name: "rsh, or syslog", host: machine(map[string][]sock{"tcp": {free("0.0.0.0:514", parser.Listen, 5)}}), want: `
 T58 warning [tcp port 514] rsh is open: tcp port 514 on all addresses, an unknown program
-  proc/net/tcp:2: tcp 0 - 0.0.0.0:514 0.0.0.0:* LISTEN off (0.00/0/0) inode 5
+  proc/net/tcp:2: tcp 0 0 0.0.0.0:514 0.0.0.0:* LISTEN off (0.00/0/0) inode 5
   ? it may be syslog over tcp, which uses the port of rsh
 `},
 		},
@@ -180,25 +180,25 @@ T58 warning [tcp port 514] rsh is open: tcp port 514 on all addresses, an unknow
 				"udp":  {free("0.0.0.0:11211", parser.Close, 11)},
 			}), 9, "/usr/sbin/mysqld", 5), want: `
 T59 warning [tcp port 3306] MySQL is open: tcp port 3306 on all addresses, mysqld (9)
-  proc/net/tcp:2: tcp 0 - 0.0.0.0:3306 0.0.0.0:* LISTEN off (0.00/0/0) inode 5 mysqld (9)
+  proc/net/tcp:2: tcp 0 0 0.0.0.0:3306 0.0.0.0:* LISTEN off (0.00/0/0) inode 5 mysqld (9)
   ? a firewall may keep others out, and the program may ask for a password
 T59 warning [tcp port 5432] PostgreSQL is open: tcp port 5432 on all addresses, an unknown program
-  proc/net/tcp6:3: tcp6 0 - :::5432 :::* LISTEN off (0.00/0/0) inode 10
+  proc/net/tcp6:3: tcp6 0 0 :::5432 :::* LISTEN off (0.00/0/0) inode 10
   ? a firewall may keep others out, and the program may ask for a password
   ? it listens on ::, which is IPv4 too unless the program asked for IPv6 alone
 T59 warning [udp port 11211] memcached is open: udp port 11211 on all addresses, an unknown program
   proc/net/udp:2: udp 0 0 0.0.0.0:11211 0.0.0.0:* UNCONN inode 11
   ? a firewall may keep others out, and the program may ask for a password
 T59 info [privileged ports] 2 privileged tcp ports are open on all addresses: 22, 80
-  proc/net/tcp:3: tcp 0 - 0.0.0.0:22 0.0.0.0:* LISTEN off (0.00/0/0) inode 6
-  proc/net/tcp:4: tcp 0 - 0.0.0.0:80 0.0.0.0:* LISTEN off (0.00/0/0) inode 7
+  proc/net/tcp:3: tcp 0 0 0.0.0.0:22 0.0.0.0:* LISTEN off (0.00/0/0) inode 6
+  proc/net/tcp:4: tcp 0 0 0.0.0.0:80 0.0.0.0:* LISTEN off (0.00/0/0) inode 7
   of 3
   = privileged ports: 2
   ? a firewall may keep others out
 `},
 			{name: "IPv6 alone, by the setting", host: also(machine(map[string][]sock{"tcp6": {free("[::]:80", parser.Listen, 9)}}), "proc/sys/net/ipv6/bindv6only", "1\n"), want: `
 T59 info [privileged ports] 1 privileged tcp port is open on all addresses: 80
-  proc/net/tcp6:2: tcp6 0 - :::80 :::* LISTEN off (0.00/0/0) inode 9
+  proc/net/tcp6:2: tcp6 0 0 :::80 :::* LISTEN off (0.00/0/0) inode 9
   = privileged ports: 1
   ? a firewall may keep others out
   ? it listens on ::, which is IPv6 alone by net.ipv6.bindv6only of proc/sys/net/ipv6/bindv6only, unless the program asked for IPv4 too
@@ -219,7 +219,7 @@ T59 info [privileged ports] 1 privileged tcp port is open on all addresses: 80
 		fires: []ruleCase{
 			{name: "one", host: lots(free("0.0.0.0:4444", parser.Listen, 5), free("0.0.0.0:2049", parser.Listen, 6)), want: `
 T60 warning [tcp port 4444] no process has what listens on tcp port 4444 on all addresses
-  proc/net/tcp:22: tcp 0 - 0.0.0.0:4444 0.0.0.0:* LISTEN off (0.00/0/0) inode 5
+  proc/net/tcp:22: tcp 0 0 0.0.0.0:4444 0.0.0.0:* LISTEN off (0.00/0/0) inode 5
   = sockets with a process: 95.2% (limit 90%, threshold held of T60)
   ? the listener may be newer than the list of processes
   ? it may be lockd of NFS, which takes any port
@@ -228,7 +228,7 @@ T60 warning [tcp port 4444] no process has what listens on tcp port 4444 on all 
 				return sock{local: fmt.Sprintf("10.0.0.1:%d", 3000+i), st: parser.Listen, inode: 100 + uint64(i)}
 			}), free("10.0.0.1:4444", parser.Listen, 5))}), 7, "/usr/sbin/daemon", inodes(20, 100)...), want: `
 T60 warning [tcp port 4444] no process has what listens on tcp port 4444 at 10.0.0.1
-  proc/net/tcp:22: tcp 0 - 10.0.0.1:4444 0.0.0.0:* LISTEN off (0.00/0/0) inode 5
+  proc/net/tcp:22: tcp 0 0 10.0.0.1:4444 0.0.0.0:* LISTEN off (0.00/0/0) inode 5
   = sockets with a process: 95.2% (limit 90%, threshold held of T60)
   ? the listener may be newer than the list of processes
   ? only processes with sockets of root are known: the capture may not cover all

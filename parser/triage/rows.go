@@ -13,7 +13,11 @@ import (
 // SocketEvidence is an internet socket as netstat -anop shows it, one blank between the
 // columns.
 func SocketEvidence(s *rows.Socket) Evidence {
-	words := []string{s.Protocol, unknown(s.RecvQ.Or(s.AcceptQueue)), unknown(s.SendQ), endpoint(s.LocalAddress, s.LocalPort), endpoint(s.RemoteAddress, s.RemotePort), s.State}
+	sendQ := s.SendQ
+	if s.State == "LISTEN" {
+		sendQ = sendQ.Or(parser.Some[uint64](0)) // as netstat has it
+	}
+	words := []string{s.Protocol, unknown(s.RecvQ.Or(s.AcceptQueue)), unknown(sendQ), endpoint(s.LocalAddress, s.LocalPort), endpoint(s.RemoteAddress, s.RemotePort), s.State}
 	if timer, ok := s.Timer.Get(); ok {
 		words = append(words, fmt.Sprintf("%s (%s/%s/%s)", timer, seconds(s.TimerMS), orZero(s.Retransmits), orZero(s.Probes)))
 	}

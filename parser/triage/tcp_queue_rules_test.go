@@ -247,30 +247,30 @@ T19 info [FIN_WAIT2 from local port 443] 1,000 sockets in FIN_WAIT2 from local p
 		fires: []ruleCase{
 			{name: "one program", host: holds(tcpHost([]sock{listensAt("0.0.0.0:443", 9, 33), listensAt("0.0.0.0:443", 10, 33)}), 7, "/usr/sbin/nginx", 9, 10), want: `
 T61 info [tcp port 443] 2 listeners share tcp 0.0.0.0:443 of nginx
-  proc/net/tcp:2: tcp 0 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9 nginx (7)
-  proc/net/tcp:3: tcp 0 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 10 nginx (7)
+  proc/net/tcp:2: tcp 0 0 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9 nginx (7)
+  proc/net/tcp:3: tcp 0 0 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 10 nginx (7)
   ? listeners that are bound to different interfaces look the same
 `},
 			{name: "two programs", host: holds(holds(tcpHost([]sock{listensAt("0.0.0.0:443", 9, 33), listensAt("0.0.0.0:443", 10, 33)}), 7, "/usr/sbin/nginx", 9), 8, "/usr/sbin/haproxy", 10), want: `
 T61 warning [tcp port 443] 2 listeners share tcp 0.0.0.0:443, and they are of different programs: nginx, haproxy
-  proc/net/tcp:2: tcp 0 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9 nginx (7)
-  proc/net/tcp:3: tcp 0 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 10 haproxy (8)
+  proc/net/tcp:2: tcp 0 0 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9 nginx (7)
+  proc/net/tcp:3: tcp 0 0 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 10 haproxy (8)
   ? listeners that are bound to different interfaces look the same
 `},
 			{name: "many ports", host: tcpHost(many(12, func(i int) sock { return listensAt(fmt.Sprintf("0.0.0.0:%d", 8000+i/2), uint64(9+i), 33) })), want: `
 T61 info [] 6 addresses and ports have several listeners each, of one program or user as far as is known
-  proc/net/tcp:2: tcp 0 - 0.0.0.0:8000 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
-  proc/net/tcp:4: tcp 0 - 0.0.0.0:8001 0.0.0.0:* LISTEN off (0.00/0/0) inode 11
-  proc/net/tcp:6: tcp 0 - 0.0.0.0:8002 0.0.0.0:* LISTEN off (0.00/0/0) inode 13
-  proc/net/tcp:8: tcp 0 - 0.0.0.0:8003 0.0.0.0:* LISTEN off (0.00/0/0) inode 15
-  proc/net/tcp:10: tcp 0 - 0.0.0.0:8004 0.0.0.0:* LISTEN off (0.00/0/0) inode 17
+  proc/net/tcp:2: tcp 0 0 0.0.0.0:8000 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
+  proc/net/tcp:4: tcp 0 0 0.0.0.0:8001 0.0.0.0:* LISTEN off (0.00/0/0) inode 11
+  proc/net/tcp:6: tcp 0 0 0.0.0.0:8002 0.0.0.0:* LISTEN off (0.00/0/0) inode 13
+  proc/net/tcp:8: tcp 0 0 0.0.0.0:8003 0.0.0.0:* LISTEN off (0.00/0/0) inode 15
+  proc/net/tcp:10: tcp 0 0 0.0.0.0:8004 0.0.0.0:* LISTEN off (0.00/0/0) inode 17
   of 6
   ? listeners that are bound to different interfaces look the same
 `},
 			{name: "two users", host: tcpHost([]sock{listensAt("0.0.0.0:443", 9, 33), listensAt("0.0.0.0:443", 10, 1000)}), want: `
 T61 warning [tcp port 443] 2 listeners share tcp 0.0.0.0:443, and they are of different users: uid 33 and uid 1000
-  proc/net/tcp:2: tcp 0 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
-  proc/net/tcp:3: tcp 0 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 10
+  proc/net/tcp:2: tcp 0 0 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
+  proc/net/tcp:3: tcp 0 0 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 10
   ? listeners that are bound to different interfaces look the same
 `},
 		},
@@ -304,18 +304,18 @@ T62 warning [tcp port 40000] 2 sockets on port 40000 are connected to themselves
 				listensAt("0.0.0.0:41002", 13, 0), listensAt("0.0.0.0:443", 14, 0),
 			}), 7, "/usr/sbin/mysqld", 9).Set("proc/sys/net/ipv4/ip_local_port_range", "32768\t60999\n"), want: `
 T63 info [] ports of 3 services are in the range for outgoing connections, 32768-60999, and not reserved: 33060 (mysqld), 40000, 41001
-  proc/net/tcp:2: tcp 0 - 0.0.0.0:33060 0.0.0.0:* LISTEN off (0.00/0/0) inode 9 mysqld (7)
-  proc/net/tcp:3: tcp 0 - 0.0.0.0:40000 0.0.0.0:* LISTEN off (0.00/0/0) inode 10
-  proc/net/tcp:4: tcp 0 - 10.0.0.1:41001 0.0.0.0:* LISTEN off (0.00/0/0) inode 11
+  proc/net/tcp:2: tcp 0 0 0.0.0.0:33060 0.0.0.0:* LISTEN off (0.00/0/0) inode 9 mysqld (7)
+  proc/net/tcp:3: tcp 0 0 0.0.0.0:40000 0.0.0.0:* LISTEN off (0.00/0/0) inode 10
+  proc/net/tcp:4: tcp 0 0 10.0.0.1:41001 0.0.0.0:* LISTEN off (0.00/0/0) inode 11
   = services in the range: 3 ports (limit 1 ports, net.ipv4.ip_local_port_range 32768-60999 of proc/sys/net/ipv4/ip_local_port_range)
 `},
 			{name: "many, by the default", host: tcpHost(many(6, func(i int) sock { return listensAt(fmt.Sprintf("0.0.0.0:%d", 50000+1000*i), uint64(9+i), 0) })), want: `
 T63 info [] ports of 6 services are in the range for outgoing connections, 32768-60999, and not reserved: 50000, 51000, 52000, 53000, 54000, ...
-  proc/net/tcp:2: tcp 0 - 0.0.0.0:50000 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
-  proc/net/tcp:3: tcp 0 - 0.0.0.0:51000 0.0.0.0:* LISTEN off (0.00/0/0) inode 10
-  proc/net/tcp:4: tcp 0 - 0.0.0.0:52000 0.0.0.0:* LISTEN off (0.00/0/0) inode 11
-  proc/net/tcp:5: tcp 0 - 0.0.0.0:53000 0.0.0.0:* LISTEN off (0.00/0/0) inode 12
-  proc/net/tcp:6: tcp 0 - 0.0.0.0:54000 0.0.0.0:* LISTEN off (0.00/0/0) inode 13
+  proc/net/tcp:2: tcp 0 0 0.0.0.0:50000 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
+  proc/net/tcp:3: tcp 0 0 0.0.0.0:51000 0.0.0.0:* LISTEN off (0.00/0/0) inode 10
+  proc/net/tcp:4: tcp 0 0 0.0.0.0:52000 0.0.0.0:* LISTEN off (0.00/0/0) inode 11
+  proc/net/tcp:5: tcp 0 0 0.0.0.0:53000 0.0.0.0:* LISTEN off (0.00/0/0) inode 12
+  proc/net/tcp:6: tcp 0 0 0.0.0.0:54000 0.0.0.0:* LISTEN off (0.00/0/0) inode 13
   of 6
   = services in the range: 6 ports (limit 1 ports, net.ipv4.ip_local_port_range 32768-60999 of the kernel's default)
   ? net.ipv4.ip_local_port_range is not in the bundle: the range is the kernel's default

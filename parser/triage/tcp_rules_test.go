@@ -14,7 +14,7 @@ var tcpTests = map[string]ruleTest{
 		fires: []ruleCase{
 			{name: "ss tells the limit", host: queue(129, 3, 2).Set("output/ss", ssListens(129, 128)), want: `
 T01 critical [tcp port 443] the accept queue of tcp 0.0.0.0:443 is full: 129 connections wait, and 2 of the clients have given up already
-  proc/net/tcp:2: tcp 129 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
+  proc/net/tcp:2: tcp 129 0 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
   proc/net/tcp:3: tcp 1 0 10.0.0.1:443 10.0.1.1:5000 CLOSE_WAIT off (0.00/0/0) inode 0
   proc/net/tcp:4: tcp 1 0 10.0.0.1:443 10.0.1.2:5000 CLOSE_WAIT off (0.00/0/0) inode 0
   proc/net/tcp:5: tcp 0 0 10.0.0.1:443 10.0.1.3:5000 ESTABLISHED off (0.00/0/0) inode 0
@@ -22,27 +22,27 @@ T01 critical [tcp port 443] the accept queue of tcp 0.0.0.0:443 is full: 129 con
 `},
 			{name: "more than somaxconn", host: queue(257, 1, 0).Set("proc/sys/net/core/somaxconn", "256\n").Set("proc/sys/net/ipv4/tcp_abort_on_overflow", "1\n"), want: `
 T01 critical [tcp port 443] the accept queue of tcp 0.0.0.0:443 is full: 257 connections wait; the clients that are new are reset (net.ipv4.tcp_abort_on_overflow)
-  proc/net/tcp:2: tcp 257 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
+  proc/net/tcp:2: tcp 257 0 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
   proc/net/tcp:3: tcp 0 0 10.0.0.1:443 10.0.1.1:5000 ESTABLISHED off (0.00/0/0) inode 0
   = waiting to be accepted: 257 connections (limit 257 connections, one more than net.core.somaxconn of proc/sys/net/core/somaxconn)
 `},
 			{name: "one more than the default", host: queue(4097, 1, 0), want: `
 T01 critical [tcp port 443] the accept queue of tcp 0.0.0.0:443 is full: 4,097 connections wait
-  proc/net/tcp:2: tcp 4097 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
+  proc/net/tcp:2: tcp 4097 0 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
   proc/net/tcp:3: tcp 0 0 10.0.0.1:443 10.0.1.1:5000 ESTABLISHED off (0.00/0/0) inode 0
   = waiting to be accepted: 4,097 connections (limit 4,097 connections, one more than the kernel's default of net.core.somaxconn)
   ? the machine's own net.core.somaxconn is not in the bundle
 `},
 			{name: "a usual backlog, and overflows", host: holds(queue(512, 1, 0), 7, "/usr/sbin/nginx", 9).Set("proc/net/netstat", counterFile("TcpExt ListenOverflows=4")), want: `
 T01 critical [tcp port 443] the accept queue of tcp 0.0.0.0:443 of nginx (7) is full: 512 connections wait
-  proc/net/tcp:2: tcp 512 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9 nginx (7)
+  proc/net/tcp:2: tcp 512 0 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9 nginx (7)
   proc/net/tcp:3: tcp 0 0 10.0.0.1:443 10.0.1.1:5000 ESTABLISHED off (0.00/0/0) inode 0
   = waiting to be accepted: 512 connections (limit 512 connections, one more than the usual backlog of 511)
   ? only ss -lt tells the limit of the queue; 512 is what a backlog of 511 lets wait, and ListenOverflows is 4
 `},
 			{name: "a short one", host: queue(11, 1, 0).Set("proc/net/netstat", counterFile("TcpExt ListenOverflows=4")), want: `
 T01 warning [tcp port 443] the accept queue of tcp 0.0.0.0:443 is full: 11 connections wait
-  proc/net/tcp:2: tcp 11 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
+  proc/net/tcp:2: tcp 11 0 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
   proc/net/tcp:3: tcp 0 0 10.0.0.1:443 10.0.1.1:5000 ESTABLISHED off (0.00/0/0) inode 0
   = waiting to be accepted: 11 connections (limit 11 connections, one more than the usual backlog of 10)
   ? only ss -lt tells the limit of the queue; 11 is what a backlog of 10 lets wait, and ListenOverflows is 4
@@ -59,7 +59,7 @@ T01 warning [tcp port 443] the accept queue of tcp 0.0.0.0:443 is full: 11 conne
 		fires: []ruleCase{
 			{name: "half of what ss tells", host: queue(64, 5, 0).Set("output/ss", ssListens(64, 128)), want: `
 T02 warning [tcp port 443] 64 connections wait at tcp 0.0.0.0:443, of the 128 that may
-  proc/net/tcp:2: tcp 64 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
+  proc/net/tcp:2: tcp 64 0 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
   proc/net/tcp:3: tcp 0 0 10.0.0.1:443 10.0.1.1:5000 ESTABLISHED off (0.00/0/0) inode 0
   proc/net/tcp:4: tcp 0 0 10.0.0.1:443 10.0.1.2:5000 ESTABLISHED off (0.00/0/0) inode 0
   proc/net/tcp:5: tcp 0 0 10.0.0.1:443 10.0.1.3:5000 ESTABLISHED off (0.00/0/0) inode 0
@@ -69,7 +69,7 @@ T02 warning [tcp port 443] 64 connections wait at tcp 0.0.0.0:443, of the 128 th
 `},
 			{name: "no limit", host: queue(10, 1, 0), want: `
 T02 warning [tcp port 443] 10 connections wait at tcp 0.0.0.0:443
-  proc/net/tcp:2: tcp 10 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
+  proc/net/tcp:2: tcp 10 0 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9
   proc/net/tcp:3: tcp 0 0 10.0.0.1:443 10.0.1.1:5000 ESTABLISHED off (0.00/0/0) inode 0
   = waiting to be accepted: 10 connections (limit 10 connections, threshold waiting of T02)
   ? only ss -lt tells how many may wait
@@ -183,7 +183,7 @@ T06 warning [CLOSE_WAIT toward port 5000] an unknown program has 50 sockets in C
 		fires: []ruleCase{
 			{name: "one", host: holds(queue(3, 2, 1), 7, "/usr/sbin/nginx", 9), want: `
 T07 warning [tcp port 443] 1 client gave up while waiting at tcp 0.0.0.0:443 of nginx (7) to be accepted, of 2 that wait
-  proc/net/tcp:2: tcp 3 - 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9 nginx (7)
+  proc/net/tcp:2: tcp 3 0 0.0.0.0:443 0.0.0.0:* LISTEN off (0.00/0/0) inode 9 nginx (7)
   proc/net/tcp:3: tcp 1 0 10.0.0.1:443 10.0.1.1:5000 CLOSE_WAIT off (0.00/0/0) inode 0
   = in CLOSE_WAIT without an inode: 1 connections (limit 1 connections, threshold warning of T07)
 `},
