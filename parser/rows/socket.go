@@ -266,6 +266,9 @@ func (r *Reader) sctp(t query.InetTable, told Reporter) iter.Seq[piece[Socket]] 
 			}
 			r.prepareHolders()
 			for p := range made(table, told, func(row *Socket, s *parser.SCTPSocket, _ *parser.Arena) bool {
+				if !r.Plan.SCTPSocket(s) {
+					return false
+				}
 				*row = r.sctpSocket(table.File, s, which.association)
 				return true
 			}) {
