@@ -17,7 +17,8 @@
 //
 // As in ss, and in spite of its manual page, and and or bind equally and are taken
 // from left to right: `a or b and c` is `( a or b ) and c`. [Filter.Mixed] tells of
-// such a text.
+// such a text. States at the beginning hold for all that follows: `state established a
+// or b` is `state established and ( a or b )`.
 //
 // A field that is not known of a row is neither equal to anything nor unequal: a
 // condition is then unknown, and so is its contrary. `unknown and no` is no, `unknown

@@ -77,12 +77,32 @@ var (
 	notWords = []string{"not", "!"}
 )
 
-// list reads conditions up to the end or to a ) that it leaves.
+// list reads conditions up to the end or to a ) that it leaves. States at its beginning,
+// which in ss are no conditions, hold for all that follows, unless that is an `or`.
 func (p *reader) list() (*node, *Error) {
-	first, err := p.condition()
-	if err != nil {
-		return nil, err
+	all := &node{op: list}
+	for {
+		n, err := p.condition()
+		if err != nil {
+			return nil, err
+		}
+		t := p.peek()
+		if n.field != state || t.kind == atEnd || t.kind == closed || slices.Contains(orWords, t.text) {
+			if n, err = p.rest(n); err != nil || all.parts == nil {
+				return n, err
+			}
+			all.parts = append(all.parts, part{node: n})
+			return all, nil
+		}
+		if slices.Contains(andWords, t.text) {
+			p.take(t)
+		}
+		all.parts = append(all.parts, part{node: n})
 	}
+}
+
+// rest reads what follows the first condition of a list.
+func (p *reader) rest(first *node) (_ *node, err *Error) {
 	all := &node{op: list, parts: []part{{node: first}}}
 	for or := false; ; {
 		t := p.peek()
@@ -205,7 +225,7 @@ func (p *reader) states() (*node, *Error) {
 			}
 			exclude = cmp == unequal
 		}
-		v, err := p.value(state.expect)
+		v, err := p.value(state)
 		if err != nil {
 			return nil, err
 		}
@@ -261,7 +281,7 @@ func (p *reader) comparison(f *field, name token) (*node, *Error) {
 		return nil, err
 	}
 	n := &node{op: compare, field: f, cmp: cmp}
-	if n.at, err = p.value(f.expect); err != nil {
+	if n.at, err = p.value(f); err != nil {
 		return nil, err
 	}
 	p.need(f)

@@ -78,14 +78,15 @@ func isNameRune(r rune) bool {
 // take passes over a token that peek gave.
 func (p *reader) take(t token) { p.pos = t.end }
 
-// value reads free text, up to a blank or to a ) whose ( stands before it. It may stand
-// in quotes, and `\ ` is a blank.
-func (p *reader) value(what string) (token, *Error) {
+// value reads what a field is compared with, up to a blank or to a ) without a ( in it;
+// what is no free text ends at & and | as well. It may stand in quotes, and `\ ` is a
+// blank.
+func (p *reader) value(f *field) (token, *Error) {
 	p.blank()
 	t := token{kind: word, at: p.pos}
 	rest := p.text[p.pos:]
 	if rest == "" {
-		return t, p.wrong(len(p.text), len(p.text), what, "the filter ends too early")
+		return t, p.wrong(len(p.text), len(p.text), f.expect, "the filter ends too early")
 	}
 	if quote := rest[0]; quote == '\'' || quote == '"' {
 		n := strings.IndexByte(rest[1:], quote)
@@ -100,7 +101,7 @@ func (p *reader) value(what string) (token, *Error) {
 scan:
 	for ; n < len(rest); n++ {
 		switch c := rest[n]; {
-		case isBlank(c):
+		case isBlank(c), f.of != textValue && (c == '&' || c == '|'):
 			break scan
 		case c == '\\' && n+1 < len(rest) && rest[n+1] == ' ':
 			n++
@@ -116,7 +117,7 @@ scan:
 	t.end = t.at + n
 	t.text = strings.ReplaceAll(rest[:n], `\ `, " ")
 	if n == 0 {
-		return t, p.wrong(t.at, t.at+1, what, "a value is missing")
+		return t, p.wrong(t.at, t.at+1, f.expect, "a value is missing")
 	}
 	p.pos = t.end
 	return t, nil
