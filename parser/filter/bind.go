@@ -58,7 +58,7 @@ func (f *Filter) bind(n *node, m *Machine) (*node, *Error) {
 	if name := n.host.name; name != "" {
 		addrs := m.Hosts[name]
 		if len(addrs) == 0 {
-			return nil, f.noName(n, "host", name, "etc/hosts")
+			return nil, f.noName(n, "host", name, "etc/hosts, or an address")
 		}
 		b.host.addrs = make(map[netip.Addr]bool, len(addrs))
 		for _, a := range addrs {
@@ -69,7 +69,7 @@ func (f *Filter) bind(n *node, m *Machine) (*node, *Error) {
 		p := &b.port
 		p.tcp, p.udp, p.raw = m.TCP[name], m.UDP[name], m.Protocols[name]
 		if len(p.tcp)+len(p.udp)+len(p.raw) == 0 {
-			return nil, f.noName(n, "service", name, "etc/services")
+			return nil, f.noName(n, "service", name, "etc/services, or a number")
 		}
 		if len(p.tcp) == 0 { // as ss, which asks for one port of either
 			p.tcp = p.udp
@@ -83,7 +83,7 @@ func (f *Filter) bind(n *node, m *Machine) (*node, *Error) {
 	if n.field == user && n.text != "" {
 		uid, ok := m.Users[n.text]
 		if !ok {
-			return nil, f.noName(n, "user", n.text, "etc/passwd")
+			return nil, f.noName(n, "user", n.text, "etc/passwd, or a number")
 		}
 		b.number = uint64(uid)
 	}
@@ -91,5 +91,5 @@ func (f *Filter) bind(n *node, m *Machine) (*node, *Error) {
 }
 
 func (f *Filter) noName(n *node, what, name, file string) *Error {
-	return &Error{Text: f.text, At: n.at.at, End: n.at.end, Problem: "the captured machine knows no " + what + " " + name, Expected: "a name of its " + file + ", or a number"}
+	return &Error{Text: f.text, At: n.at.at, End: n.at.end, Problem: "the captured machine knows no " + what + " " + name, Expected: "a name of its " + file}
 }

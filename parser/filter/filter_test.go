@@ -234,7 +234,7 @@ func TestZeroMachine(t *testing.T) {
 // TestNameErrors: names that the machine does not know.
 func TestNameErrors(t *testing.T) {
 	for _, tc := range []struct{ text, want string }{
-		{"dst web2", "the captured machine knows no host web2; expected a name of its etc/hosts, or a number\ndst web2\n    ^^^^"},
+		{"dst web2", "the captured machine knows no host web2; expected a name of its etc/hosts, or an address\ndst web2\n    ^^^^"},
 		{"sport = :22 or dst web1:https", "the captured machine knows no service https; expected a name of its etc/services, or a number\nsport = :22 or dst web1:https\n                   ^^^^^^^^^^"},
 		{"not ( user = nobody )", "the captured machine knows no user nobody; expected a name of its etc/passwd, or a number\nnot ( user = nobody )\n             ^^^^^^"},
 		{"sport < :two", "the service two has several ports; expected a number\nsport < :two\n        ^^^^"},
