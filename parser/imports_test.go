@@ -17,9 +17,10 @@ const module = "github.com/coldstat/coldstat/"
 // module and of others. The standard library is free to all, but see never.
 var mayImport = map[string][]string{
 	"cmd/coldstat":    {"cmd/cli"},
-	"cmd/cli":         {"parser", "parser/bundle", "parser/names", "parser/query", "parser/rows", "parser/snapshot", "parser/triage", "parser/words", "render", "github.com/agnivade/levenshtein", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
+	"cmd/cli":         {"parser", "parser/bundle", "parser/filter", "parser/names", "parser/query", "parser/rows", "parser/snapshot", "parser/triage", "parser/words", "render", "github.com/agnivade/levenshtein", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
 	"render":          {"parser", "parser/counters", "parser/query", "parser/rows", "parser/snapshot", "parser/triage", "parser/words", "github.com/gocarina/gocsv", "github.com/olekukonko/ll", "github.com/olekukonko/tablewriter/pkg/twwidth", "github.com/olekukonko/tablewriter/renderer", "github.com/olekukonko/tablewriter/tw"},
 	"parser/query":    {"parser", "parser/counters"},
+	"parser/filter":   {"parser", "parser/query", "parser/words"},
 	"parser/snapshot": {"parser", "parser/names"},
 	"parser/names":    {},
 	"parser/words":    {"parser"},

@@ -25,7 +25,9 @@ func (n *netstat) sctpTable(asked query.Asked, t snapshot.Table[parser.SCTPSocke
 		return
 	}
 	for s := range good(n, t) {
-		n.buf = appendRow(n.buf, &s)
+		if n.Plan.SCTPSocket(&s) {
+			n.buf = appendRow(n.buf, &s)
+		}
 	}
 }
 

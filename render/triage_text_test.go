@@ -25,7 +25,7 @@ T06  nginx (7) has 1,200 sockets in CLOSE_WAIT from local port 443
      next: look at the program's error paths for a missing close(); until it is mended, a restart frees the sockets
 T06  another one
      likely: one row could not be read; it may be nothing
-     means: The peers have closed, and the program never calls close(): it leaks sockets until it runs out of file descriptors.
+     means: ` + rule("T06").Means + `
      next: look elsewhere
 
 INFO

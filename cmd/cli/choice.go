@@ -26,10 +26,10 @@ func choose(o *options) (c choice, err error) {
 		return c, err
 	}
 	if o.kinds != nil {
-		c.plan, err = o.Whole(!o.allKinds)
+		c.plan, err = o.filtered().Whole(!o.allKinds)
 		c.kinds = o.kinds
 	} else {
-		c.plan, err = o.Plan()
+		c.plan, err = o.filtered().Plan()
 		c.kinds = rows.Selected(c.plan)
 	}
 	if errors.Is(err, query.ErrWhole) {
@@ -40,6 +40,9 @@ func choose(o *options) (c choice, err error) {
 	}
 	if c.plan.Mode != query.Statistics && (o.AllCounters && o.kinds == nil || o.Explain) {
 		return c, usagef("add -s, or leave them out", "--all-counters and --explain only go with -s")
+	}
+	if err := c.checkFilter(o); err != nil {
+		return c, err
 	}
 	return c, c.check(o)
 }

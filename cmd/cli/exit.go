@@ -42,6 +42,8 @@ type exitError struct {
 	err  error
 	hint string
 	stop bool // further bundles make no sense
+
+	place []string // lines that show where the error is
 }
 
 func (e *exitError) Error() string {
@@ -68,6 +70,9 @@ func finish(w io.Writer, err error) int {
 	}
 	if e.err != nil {
 		fmt.Fprintf(w, "coldstat: error: %s\n", words.Safe(e.err.Error()))
+	}
+	for _, line := range e.place {
+		fmt.Fprintf(w, "  %s\n", words.Safe(line))
 	}
 	if hint := e.hint; hint != "" {
 		fmt.Fprintf(w, "coldstat: hint: %s\n", words.Safe(hint))

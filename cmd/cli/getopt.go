@@ -44,6 +44,10 @@ func longNames(flags []flag) (names []string) {
 // arguments reads the command line as getopt does where pflag does not, and
 // gives pflag an equal one: `-A=x` means the family "=x", `-test.v` is a
 // cluster, and operands come last, so that none is taken for a command.
+//
+// A -- behind an operand begins a filter, which becomes the argument of --filter. One
+// without an operand before it ends the options as in getopt, and the next -- begins
+// the filter.
 func arguments(fs *pflag.FlagSet, args []string) []string {
 	options, operands := []string{}, []string{"--"}
 	for len(args) > 0 {
@@ -51,7 +55,17 @@ func arguments(fs *pflag.FlagSet, args []string) []string {
 		args = args[1:]
 		switch {
 		case arg == "--":
-			operands = append(operands, args...)
+			if len(operands) == 1 {
+				n := slices.Index(args, "--")
+				if n < 0 {
+					return append(options, append(operands, args...)...)
+				}
+				operands = append(operands, args[:n]...)
+				args = args[n+1:]
+			}
+			if len(args) > 0 {
+				options = append(options, "--"+filterFlag, strings.Join(args, " "))
+			}
 			args = nil
 		case strings.HasPrefix(arg, "--"):
 			options = append(options, arg)

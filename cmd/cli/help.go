@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/coldstat/coldstat/parser/filter"
 	"github.com/coldstat/coldstat/render"
 )
 
@@ -15,7 +16,7 @@ import (
 const (
 	oneLine = "netstat for machines that are not there"
 
-	usageLine = "coldstat [netstat options] [BUNDLE...]"
+	usageLine = "coldstat [netstat options] [BUNDLE...] [-- FILTER]"
 
 	aboutFormats = "Formats (--format; the options select the same rows in each)"
 
@@ -37,6 +38,21 @@ after the other, each under ==> NAME <==.
 
 	aboutOptions = "Options of netstat (clusters, any order, long ones may be shortened)"
 
+	filterTitle = "Filters"
+
+	aboutFilters = `FILTER is in the language of ss: only sockets are shown for which it is true.
+  state established ( dport = :443 or sport = :ssh ) and not dst 10.0.0.0/8
+Operators are = != < <= > >= and the words for them (eq ne lt le gt ge), ~ for a
+regular expression that matches anywhere in a text, and !~ for its contrary.
+Conditions are joined by and, or, not (& | !) and parentheses; nothing between two
+is and. As in ss, and and or are taken from left to right. Quote what the shell
+would take. States at the beginning hold for all that follows, and a state in a
+filter means -a. Names are those of the bundle. What is not known of a row is
+neither equal nor unequal to anything: the row is then shown neither for a
+condition nor for its contrary. A -- without BUNDLE before it only ends the
+options; the next one begins the filter. Fields are:
+`
+
 	aboutStatus = "With several bundles the highest status of them all.\n"
 )
 
@@ -45,6 +61,7 @@ var examples = []struct{ command, shows string }{
 	{"coldstat -tan sosreport-web1.tar.xz", "all TCP sockets, numeric"},
 	{"coldstat -tulpn bundle/", "who listens"},
 	{"coldstat -rn a.tar b.tar", "the routes of two machines"},
+	{"coldstat -tan a.tgz -- dst 10/8", "only some of the sockets, as with ss"},
 	{"coldstat -ta --csv a.tgz > tcp.csv", "for a spreadsheet"},
 	{"coldstat --kinds all --json a.tgz", "everything, for a program"},
 	{slimExample, "a small one of a large one"},
@@ -86,6 +103,10 @@ func helpText() string {
 	fmt.Fprintf(&b, "\n%s:\n", aboutFormats)
 	for _, f := range render.Formats() {
 		writeEntry(&b, "  "+f.Name, f.Doc, formatColumn)
+	}
+	fmt.Fprintf(&b, "\n%s:\n%s", filterTitle, aboutFilters)
+	for _, f := range filter.Documented() {
+		writeEntry(&b, "  "+f[0], f[1], formatColumn)
 	}
 	fmt.Fprintf(&b, "\n%s:\n", aboutCommands)
 	for _, c := range commands() {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/coldstat/coldstat/parser/filter"
 	"github.com/coldstat/coldstat/render"
 )
 
@@ -38,6 +39,11 @@ func manPage() string {
 	fmt.Fprintf(&b, "%s.\n", roff(aboutFormats))
 	for _, f := range render.Formats() {
 		item(f.Name, f.Doc)
+	}
+	section("FILTERS")
+	b.WriteString(roff(aboutFilters))
+	for _, f := range filter.Documented() {
+		item(f[0], f[1])
 	}
 	section("COMMANDS")
 	fmt.Fprintf(&b, "%s.\n", roff(aboutCommands))

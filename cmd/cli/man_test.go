@@ -157,7 +157,10 @@ func TestExamplesParse(t *testing.T) {
 	for _, text := range []string{readme(t), helpText()} {
 		for _, m := range command.FindAllStringSubmatch(text, -1) {
 			n++
-			args := strings.Fields(m[1])
+			args := regexp.MustCompile(`'[^']*'|\S+`).FindAllString(m[1], -1)
+			for i := range args {
+				args[i] = strings.Trim(args[i], "'")
+			}
 			if err := parses(args); err != nil && err.Error() != (&textWanted{}).Error() && !strings.Contains(err.Error(), "standard input") {
 				t.Errorf("coldstat %q: %v", args, err)
 			}

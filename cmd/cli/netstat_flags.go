@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/coldstat/coldstat/parser/bundle"
+	"github.com/coldstat/coldstat/parser/filter"
 	"github.com/coldstat/coldstat/parser/names"
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/rows"
@@ -24,7 +25,8 @@ type options struct {
 	netns     string // "" is that of proc/net
 	quick     bool
 	limits    bundle.Limits
-	xzCommand []string // program and arguments that decompress xz; nil is none
+	xzCommand []string       // program and arguments that decompress xz; nil is none
+	filter    *filter.Filter // nil selects all
 
 	format    string // "" is netstat, or with kinds table
 	kinds     []*rows.Kind

@@ -34,6 +34,8 @@ func ownFlags(o *options) []flag {
 		{"", "csv-raw", set(&o.rawCSV), "csv and tsv: write texts that a spreadsheet would run as formulas as they are, without an apostrophe before them"},
 		{"", "output", listValue(o.setOutput), "write to this file; it gets its name when it is complete"},
 		{"", "output-dir", listValue(o.setOutputDir), "write one file for each kind of row into this directory, such as socket.csv"},
+		{"", filterFlag, listValue(o.setFilter),
+			"only the sockets for which this is true, in the language of ss: the same as `coldstat BUNDLE -- FILTER`"},
 		{"", "all-counters", set(&o.AllCounters),
 			"with -s: also the counters that are zero, and those that netstat never shows"},
 		{"", "explain", set(&o.Explain),

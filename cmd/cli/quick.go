@@ -25,7 +25,7 @@ func isRare(table string, files []string) bool {
 // if only the archive's end can tell: of files in directories of any name (programs,
 // interfaces), of several machines and of network namespaces.
 func (c choice) enough(o *options) func(fs.FS) bool {
-	if !o.quick || o.host != "" || o.netns != "" {
+	if !o.quick || o.host != "" || o.netns != "" || o.needs().Files() {
 		return nil
 	}
 	var needed []string

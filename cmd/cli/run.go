@@ -34,6 +34,7 @@ func runNetstat(s Streams, o *options, bundles []string) error {
 	if err != nil {
 		return err
 	}
+	noteMixed(s, o)
 	run := &netstatRun{Streams: s, o: o, c: c, out: out, bundles: len(bundles)}
 	start := s.now()
 	for _, name := range bundles {
@@ -110,7 +111,12 @@ func (run *netstatRun) bundle(name string) error {
 		if len(all) > 1 {
 			of.prefix = words.Safe(t.title(name, all, run.bundles)) + ": "
 		}
-		if err := run.view(t, name, t.title(name, all, run.bundles), &of); err != nil {
+		err := run.view(t, name, t.title(name, all, run.bundles), &of)
+		if e, ok := errors.AsType[*exitError](err); ok && e.code == exitLacking && len(all) > 1 {
+			run.code = max(run.code, finish(run.Err, err)) // the other machines may know the filter's names
+			continue
+		}
+		if err != nil {
 			return err
 		}
 		run.shown++
@@ -140,6 +146,13 @@ func (run *netstatRun) view(t target, name, title string, r *reporter) error {
 	}
 	if order := view.Snapshot.Order; order.Against != "" {
 		r.tell(warning, "%s says the other byte order than %s, which is taken; --byte-order overrides that", order.Against, order.From)
+	}
+	if o.filter != nil {
+		bound, err := run.bind(t, view.Snapshot, r)
+		if err != nil {
+			return err
+		}
+		view.Plan.Filter = bound
 	}
 	if c.format.Rows {
 		view.Source = rows.SourceOf(view.Snapshot, rows.Place{
@@ -198,14 +211,15 @@ func openBundle(s Streams, name string, want []string, enough func(fs.FS) bool, 
 
 // files lists what a bundle need hold.
 func (c choice) files(o *options) (list []string) {
-	needs := query.Needs{Programs: o.Programs, Extend: o.Extend > 0}
+	needs := query.Needs{Programs: o.Programs || o.needs().Programs, Extend: o.Extend > 0}
+	list = o.filterFiles()
 	if o.netns != "" {
 		list = append(list, "proc/*/ns/*")
 	}
 	if !c.format.Rows {
 		return append(append(list, c.plan.Files(needs)...), snapshot.HostFiles...)
 	}
-	needs.Programs = o.columns == nil || slices.ContainsFunc(slices.Concat(o.columns, o.sort), func(name string) bool {
+	needs.Programs = o.needs().Programs || o.columns == nil || slices.ContainsFunc(slices.Concat(o.columns, o.sort), func(name string) bool {
 		name = strings.TrimPrefix(name, "-")
 		return name == "pid" || name == "program" || name == "program_from"
 	})

@@ -63,6 +63,10 @@ type Options struct {
 	// only with Statistics.
 	AllCounters bool
 	Verbose     bool // -v: also speak of tables that are missing unasked
+
+	// Filtered is set if a filter will select among the rows: no row of the rare
+	// families is shown then, as it knows none of their columns.
+	Filtered bool
 }
 
 // A Mode is what one run shows.
@@ -95,6 +99,16 @@ type Plan struct {
 	// Quiet is set if protocols were only chosen by their family: netstat then
 	// says nothing of missing files.
 	Quiet bool
+	// Filter narrows the rows of sockets down further, unless it is nil.
+	Filter Filter
+}
+
+// A Filter selects among the sockets that the options select. Several goroutines use
+// it at once.
+type Filter interface {
+	Inet(proto Protocol, s *parser.InetSocket) bool
+	SCTP(s *parser.SCTPSocket) bool
+	Unix(s *parser.UnixSocket) bool
 }
 
 // Plan works out section 1.3 of netstat's behaviour, in its order.
@@ -157,7 +171,9 @@ func (p Plan) Chose(f Family) bool { return slices.Contains(p.Families, f) }
 func (p Plan) anyProtocol() bool { return p.TCP || p.UDP || p.UDPLite || p.SCTP || p.Raw }
 
 // Shows reports whether the section of a socket family is part of the output.
-func (p Plan) Shows(f Family) bool { return !p.Explicit || p.Whole || p.Chose(f) }
+func (p Plan) Shows(f Family) bool {
+	return (!p.Explicit || p.Whole || p.Chose(f)) && (f == UnixAF || !p.Filtered)
+}
 
 // ShowsLegacy reports whether the sections of the rare families are.
 func (p Plan) ShowsLegacy() bool {
@@ -232,15 +248,17 @@ func (p Plan) InetTables() []InetTable {
 // Inet tells whether a row of the protocol's table is shown (rule 4.5). The
 // state plays no part: a tcp row is a server if its foreign port is 0, a row of
 // another protocol if its foreign address is all zeros.
-func (p Plan) Inet(proto Protocol, s *parser.InetSocket) bool {
-	if p.All {
-		return true
+func (p *Plan) Inet(proto Protocol, s *parser.InetSocket) bool {
+	if !p.All {
+		server := s.Remote.Addr().IsUnspecified()
+		if proto == TCP {
+			server = s.Remote.Port() == 0
+		}
+		if server != p.Listening {
+			return false
+		}
 	}
-	server := s.Remote.Addr().IsUnspecified()
-	if proto == TCP {
-		server = s.Remote.Port() == 0
-	}
-	return server == p.Listening
+	return p.Filter == nil || p.Filter.Inet(proto, s)
 }
 
 // SCTPEndpoints and SCTPAssociations tell which of SCTP's two tables are shown.
@@ -250,9 +268,12 @@ func (p Plan) SCTPEndpoints() bool { return p.All || p.Listening }
 func (p Plan) SCTPAssociations() bool { return p.All || !p.Listening }
 
 // Unix tells whether a row of the unix table is shown (rule 6).
-func (p Plan) Unix(s *parser.UnixSocket) bool {
-	return p.All || p.Listening == (s.State == 1 && s.Flags&parser.UnixAccept != 0)
+func (p *Plan) Unix(s *parser.UnixSocket) bool {
+	return (p.All || p.Listening == (s.State == 1 && s.Flags&parser.UnixAccept != 0)) && (p.Filter == nil || p.Filter.Unix(s))
 }
+
+// SCTPSocket tells whether a row is shown of a table that is.
+func (p *Plan) SCTPSocket(s *parser.SCTPSocket) bool { return p.Filter == nil || p.Filter.SCTP(s) }
 
 // X25 tells whether a row of the X.25 table is shown: without a logical channel
 // only if all are.

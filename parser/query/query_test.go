@@ -221,7 +221,8 @@ func TestServers(t *testing.T) {
 	for _, tc := range cases {
 		s := parser.InetSocket{Remote: netip.MustParseAddrPort(tc.remote), State: tc.state}
 		for argv, want := range map[string]bool{"": !tc.server, "l": tc.server, "a": true, "al": true} {
-			if got := plan(t, argv).Inet(tc.proto, &s); got != want {
+			p := plan(t, argv)
+			if got := p.Inet(tc.proto, &s); got != want {
 				t.Errorf("%s, -%s: shown %v, want %v", tc.name, argv, got, want)
 			}
 		}
@@ -235,7 +236,8 @@ func TestUnixServers(t *testing.T) {
 			server := state == 1 && flags&parser.UnixAccept != 0
 			s := parser.UnixSocket{State: state, Flags: flags}
 			for argv, want := range map[string]bool{"x": !server, "xl": server, "xa": true} {
-				if got := plan(t, argv).Unix(&s); got != want {
+				p := plan(t, argv)
+				if got := p.Unix(&s); got != want {
 					t.Errorf("state %d, flags %x, -%s: shown %v, want %v", state, flags, argv, got, want)
 				}
 			}

@@ -281,6 +281,9 @@ func (r *Reader) sctp(t query.InetTable, told Reporter) iter.Seq[piece[Socket]] 
 			}
 			r.prepareHolders()
 			pieces := made(table, told, func(d *draft[Socket], s *parser.SCTPSocket, _ *parser.Arena) bool {
+				if !r.Plan.SCTPSocket(s) {
+					return false
+				}
 				d.replace(r.sctpSocket(table.File, s, which.association))
 				return true
 			})

@@ -243,6 +243,12 @@ func CompareNames(a, b string) int {
 	}
 }
 
+// BaseName gives the interface that an alias is of: eth0 for eth0:1.
+func BaseName(name string) string {
+	base, _ := splitAlias(name)
+	return base
+}
+
 // splitAlias takes `:digits` off a name; no alias is -1, before every number.
 func splitAlias(name string) (string, int64) {
 	i := strings.LastIndexByte(name, ':')
