@@ -68,9 +68,7 @@ func (r route) rejects() bool {
 // connected reports whether the destination is on a link.
 func (r route) connected() bool { return !r.rejects() && !r.Gateway.Known() && r.dev != "" }
 
-// family is IPv4 or IPv6.
-func (r route) family() string { return ipName(r.Family) }
-
+// ipName is IPv4 or IPv6.
 func ipName(family string) string {
 	if family == "inet6" {
 		return "IPv6"
@@ -89,7 +87,7 @@ func (r route) metric() string {
 // evidence is the route as netstat -rn shows it, one blank between the columns, and
 // with its metric.
 func (r route) evidence() Evidence {
-	gateway := r.to.Addr().String()
+	var gateway string
 	switch g, ok := r.Gateway.Get(); {
 	case ok:
 		gateway = g.String()
