@@ -62,7 +62,7 @@ func TestFlatMemory(t *testing.T) {
 	}
 	const slack = 8 << 20 // buffers, batches on their way, and what the runtime has for itself
 	for _, f := range render.Formats() {
-		few, many := 10_000, 80_000
+		few, many := 40_000, 160_000 // few enough keep all cores busy with pieces
 		if f.People {
 			few, many = 500, 4_000 // tablewriter takes its time
 		}

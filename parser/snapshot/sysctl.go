@@ -26,12 +26,10 @@ var Settings = []Setting{
 	{"net.core.netdev_budget", always("300")},
 	{"net.ipv4.ip_local_port_range", since(4, 2, "32768 60999", "32768 61000")},
 	{"net.ipv4.ip_local_reserved_ports", always("")},
-	{"net.ipv4.ip_forward", always("0")},
 	{"net.ipv4.tcp_max_syn_backlog", nil},
 	{"net.ipv4.tcp_syncookies", always("1")},
 	{"net.ipv4.tcp_syn_retries", since(3, 7, "6", "5")},
 	{"net.ipv4.tcp_synack_retries", always("5")},
-	{"net.ipv4.tcp_retries1", always("3")},
 	{"net.ipv4.tcp_retries2", always("15")},
 	{"net.ipv4.tcp_keepalive_probes", always("9")},
 	{"net.ipv4.tcp_keepalive_intvl", always("75")},
@@ -47,7 +45,6 @@ var Settings = []Setting{
 	{"net.netfilter.nf_conntrack_count", nil},
 	{"net.netfilter.nf_conntrack_max", nil},
 	{"net.nf_conntrack_max", nil},
-	{"net.unix.max_dgram_qlen", always("10")},
 }
 
 func always(value string) func(int, int) string { return func(int, int) string { return value } }
