@@ -169,3 +169,55 @@ func toValid(s string) (valid string) {
 	}
 	return valid
 }
+
+// TestOrderOfRows: what a row says does not depend on the rows before it, whose fields it
+// is filled in over.
+func TestOrderOfRows(t *testing.T) {
+	for _, name := range fixtures.Captures() {
+		host := fixtures.Capture(t, name)
+		back := host.Clone()
+		for file, text := range host.Files {
+			if strings.HasPrefix(file, "proc/net/") && strings.Count(file, "/") == 2 {
+				back.Files[file] = reversed(text)
+			}
+		}
+		for _, kind := range []string{"socket", "unix"} {
+			k, _ := rows.KindByName(kind)
+			if got, want := told(k, whole(t, back)), told(k, whole(t, host)); !slices.Equal(got, want) {
+				for i := range want {
+					if i >= len(got) || got[i] != want[i] {
+						t.Fatalf("%s, %s: row %d is\n%s\nif the rows come in reverse, and else\n%s", name, kind, i, got[min(i, len(got)-1)], want[i])
+					}
+				}
+				t.Fatalf("%s, %s: %d rows, %d in reverse", name, kind, len(want), len(got))
+			}
+		}
+	}
+}
+
+// reversed turns the rows below the header around.
+func reversed(text []byte) []byte {
+	lines := strings.SplitAfter(string(text), "\n")
+	if last := len(lines) - 1; lines[last] == "" {
+		lines = lines[:last]
+	}
+	if len(lines) > 1 {
+		slices.Reverse(lines[1:])
+	}
+	return []byte(strings.Join(lines, ""))
+}
+
+// told gives each row of a kind as text without its line, sorted.
+func told(k *rows.Kind, r *rows.Reader) (list []string) {
+	for row := range kept(k, r) {
+		var b strings.Builder
+		for i := range k.Columns() {
+			if c := &k.Columns()[i]; c.Name != "line" {
+				b.WriteString(c.Name + "=" + string(c.Of(rows.RowOf(row)).AppendText(nil)) + " ")
+			}
+		}
+		list = append(list, b.String())
+	}
+	slices.Sort(list)
+	return list
+}
