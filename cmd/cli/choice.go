@@ -36,7 +36,7 @@ func choose(o *options) (c choice, err error) {
 		return c, usagef("leave --kinds out, or name all kinds in it", "--kinds does not go with these options: %w", err)
 	}
 	if err != nil {
-		return c, usagef("coldstat --help lists the options", "%w", err)
+		return c, usagef(helpHint, "%w", err)
 	}
 	if c.plan.Mode != query.Statistics && (o.AllCounters && o.kinds == nil || o.Explain) {
 		return c, usagef("add -s, or leave them out", "--all-counters and --explain only go with -s")

@@ -31,7 +31,7 @@ func newFiles(s Streams, run func(Streams, *options, []string) error) *cobra.Com
 		},
 	}
 	p := define(cmd.Flags(), nil, outputFlags(o))
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return p.parseError(err) })
+	cmd.SetFlagErrorFunc(p.commandError)
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { commandHelp(s, c, outputFlags(o)) })
 	return cmd
 }

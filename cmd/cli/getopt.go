@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
@@ -158,7 +159,7 @@ func mergeAliases(found []string) []string {
 
 // parseError puts pflag's errors into words like getopt's, with what to do.
 func (p *prefixes) parseError(err error) error {
-	const help = "coldstat --help lists the options"
+	const help = helpHint
 	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		cause := e.Unwrap()
 		if _, ok := errors.AsType[*textWanted](cause); ok {
@@ -184,6 +185,17 @@ func (p *prefixes) parseError(err error) error {
 	return usagef(help, "%w", err)
 }
 
+const helpHint = "coldstat --help lists the options"
+
+// commandError is parseError for a command, whose own help lists its options.
+func (p *prefixes) commandError(c *cobra.Command, err error) error {
+	err = p.parseError(err)
+	if e, ok := errors.AsType[*exitError](err); ok && e.hint == helpHint {
+		e.hint = "coldstat " + c.Name() + " --help lists the options"
+	}
+	return err
+}
+
 // wordy makes a cause readable behind the option's name.
 func wordy(cause error) error {
 	if errors.Is(cause, errNoArgument) {
@@ -195,11 +207,11 @@ func wordy(cause error) error {
 func (p *prefixes) notExist(e *pflag.NotExistError) error {
 	name := e.GetSpecifiedName()
 	if e.GetSpecifiedShortnames() != "" {
-		return usagef("coldstat --help lists the options", "invalid option '-%s'", name)
+		return usagef(helpHint, "invalid option '-%s'", name)
 	}
 	if matches := p.match(name); len(matches) > 1 {
 		return usagef("type the whole option, or its letter; coldstat --help lists both", "option '--%s' is ambiguous; possibilities: '--%s'",
 			name, strings.Join(matches, "' '--"))
 	}
-	return usagef("coldstat --help lists the options", "unrecognized option '--%s'", name)
+	return usagef(helpHint, "unrecognized option '--%s'", name)
 }

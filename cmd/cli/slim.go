@@ -46,7 +46,7 @@ func newSlim(s Streams) *cobra.Command {
 		},
 	}
 	p := define(cmd.Flags(), nil, slimFlags(o))
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return p.parseError(err) })
+	cmd.SetFlagErrorFunc(p.commandError)
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) {
 		commandHelp(s, c, slimFlags(o))
 		io.WriteString(s.Out, "\n"+aboutSlim)

@@ -51,7 +51,7 @@ func newTriage(s Streams) *cobra.Command {
 		},
 	}
 	p := define(cmd.Flags(), nil, triageFlags(o))
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return p.parseError(err) })
+	cmd.SetFlagErrorFunc(p.commandError)
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { triageHelp(s, c) })
 	completeTriage(cmd)
 	return cmd
@@ -71,7 +71,10 @@ func triageFlags(o *triageOptions) []flag {
 				o.failOn = 0
 				return nil
 			}
-			return setSeverity(&o.failOn, name)
+			if err := setSeverity(&o.failOn, name); err != nil {
+				return fmt.Errorf("%w, never", err)
+			}
+			return nil
 		}), "exit with status 10 if a finding is at least so bad: " + severities + ", or never (default critical)"},
 		{"", "config", listValue(o.setConfig), "a YAML file with thresholds, disabled and allowed_listeners"},
 		{"", "csv-raw", action(func() error { o.rawCSV = true; return nil }), "csv: write texts that a spreadsheet would run as formulas as they are, without an apostrophe before them"},
