@@ -84,10 +84,13 @@ type Value struct {
 	Line int    // in the file, from 1; 0 for the default
 }
 
+// KernelDefault is the source of a value that nobody set.
+const KernelDefault = "the kernel's default"
+
 // Source names the place that tells the value, for people.
 func (v Value) Source() string {
 	if v.From == "" {
-		return "the kernel's default"
+		return KernelDefault
 	}
 	return v.From
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/rows"
+	"github.com/coldstat/coldstat/parser/snapshot"
 )
 
 // An acceptQueue is what waits to be accepted at one address and port. With SO_REUSEPORT
@@ -61,7 +62,7 @@ func (q *acceptQueue) full(c *Check) fullness {
 		return f
 	}
 	most, ok := c.Limit("net.core.somaxconn", 0)
-	byDefault := ok && most.From == "the kernel's default"
+	byDefault := ok && most.From == snapshot.KernelDefault
 	switch overflows, _ := c.Counter("TcpExt", "ListenOverflows"); {
 	case ok && n > most.Value && (n == most.Value+1 || !byDefault):
 		// More than one above the default can only wait if the machine is set otherwise.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/coldstat/coldstat/parser/rows"
+	"github.com/coldstat/coldstat/parser/snapshot"
 )
 
 // A portRange is what the kernel takes ports from for connections that ask for none.
@@ -145,7 +146,7 @@ func (e *ephemeral) share(t *taken) float64 { return 100 * float64(t.count) / fl
 
 // doubt says that the range is not the machine's own.
 func (r *portRange) doubt(c *Check) {
-	if r.from == "the kernel's default" {
+	if r.from == snapshot.KernelDefault {
 		c.Doubt("%s is not in the bundle: the range is the kernel's default", rangeSetting)
 	}
 }

@@ -187,7 +187,7 @@ func (h *Host) Limit(name string, i int) (l Limit, ok bool) {
 // from which on it is too much: 0.8.
 func (l Limit) Against(name string, value, share float64, unit string) Figure {
 	from := l.Name + " of " + l.From
-	if l.From == "the kernel's default" {
+	if l.From == snapshot.KernelDefault {
 		from = l.From + " of " + l.Name
 	}
 	if share != 1 {

@@ -2,6 +2,7 @@ package triage
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/coldstat/coldstat/parser"
@@ -56,23 +57,11 @@ func (h *Host) isHardware(i *rows.Interface) bool {
 }
 
 // flagSet reports whether an interface surely has a flag.
-func flagSet(i *rows.Interface, name string) bool {
-	for _, f := range i.FlagNames {
-		if f == name {
-			return true
-		}
-	}
-	return false
-}
+func flagSet(i *rows.Interface, name string) bool { return slices.Contains(i.FlagNames, name) }
 
 // isDown reports whether an interface surely is off.
 func isDown(i *rows.Interface) bool {
-	for _, f := range i.UnknownFlags {
-		if f == "UP" {
-			return false
-		}
-	}
-	return i.FlagNames != nil && !flagSet(i, "UP")
+	return i.FlagNames != nil && !flagSet(i, "UP") && !slices.Contains(i.UnknownFlags, "UP")
 }
 
 // value gives a counter as a number, 0 if it is not known.

@@ -158,7 +158,7 @@ func (t *tally) name() string {
 // unknowns say why a total is all that is known.
 func (t *tally) unknowns(c *Check) (doubts []string) {
 	if t.listsAny(c, "_rate") {
-		doubts = append(doubts, "not known for how long the machine had run")
+		doubts = append(doubts, noUptime)
 	}
 	if t.listsAny(c, "_share") {
 		doubts = append(doubts, "not known how many "+t.OfUnit+" there were")

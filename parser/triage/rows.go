@@ -106,32 +106,44 @@ type group[K comparable] struct {
 	Evidence []Evidence // the first MaxEvidence
 }
 
-// groups gathers rows by a key. The zero value is ready to use.
-type groups[K comparable] struct {
-	list []*group[K] // in the order in which they were first seen
-	by   map[K]*group[K]
-	// more is how many rows had no room in any group: there are maxGroups at most.
-	more int
+// A keyed has a value for each key, up to maxGroups of them. The zero value is empty.
+type keyed[K comparable, V any] struct {
+	list []*V // in the order in which they were first seen
+	by   map[K]*V
+	more int // how many rows had no room in any
 }
 
 // maxGroups bounds what a hostile table can make us hold.
 const maxGroups = 1 << 14
 
-// add counts a row, and keeps what proves it if it is one of the first. Texts in the
-// key must outlive the row: those of rows do not.
+// at gives the value of a key, which is the given one if the key is new. What is given
+// back is never nil, but is not kept if there was no room. Texts in the key must outlive
+// the row: those of rows do not.
+func (k *keyed[K, V]) at(key K, fresh V) (of *V, kept bool) {
+	if of, ok := k.by[key]; ok {
+		return of, true
+	}
+	own := fresh // so that only new keys cost memory
+	if len(k.list) >= maxGroups {
+		k.more++
+		return &own, false
+	}
+	if k.by == nil {
+		k.by = map[K]*V{}
+	}
+	k.by[key] = &own
+	k.list = append(k.list, &own)
+	return &own, true
+}
+
+// groups gathers rows by a key. The zero value is ready to use.
+type groups[K comparable] struct{ keyed[K, group[K]] }
+
+// add counts a row, and keeps what proves it if it is one of the first.
 func (g *groups[K]) add(key K, evidence func() Evidence) *group[K] {
-	of, ok := g.by[key]
-	if !ok {
-		if len(g.list) >= maxGroups {
-			g.more++
-			return &group[K]{}
-		}
-		if g.by == nil {
-			g.by = map[K]*group[K]{}
-		}
-		of = &group[K]{Key: key}
-		g.by[key] = of
-		g.list = append(g.list, of)
+	of, kept := g.at(key, group[K]{Key: key})
+	if !kept {
+		return &group[K]{}
 	}
 	of.Count++
 	if len(of.Evidence) < MaxEvidence {

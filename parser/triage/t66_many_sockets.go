@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/coldstat/coldstat/parser/rows"
+	"github.com/coldstat/coldstat/parser/snapshot"
 )
 
 var manySockets = &Rule{
@@ -71,7 +72,7 @@ func (c *Check) manyPorts(e *ephemeral) {
 		Figures: []Figure{{Name: "ports in use", Value: part, Unit: "%", Threshold: c.Threshold("ports"), Held: true, From: "threshold ports of T66, of " + e.String() + " of " + e.from}},
 		Do:      "have programs keep connections open, or widen net.ipv4.ip_local_port_range",
 	}
-	if e.from == "the kernel's default" {
+	if e.from == snapshot.KernelDefault {
 		f.Doubts = []string{rangeSetting + " is not in the bundle: the range is the kernel's default"}
 	}
 	c.Find(f)

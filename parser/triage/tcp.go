@@ -132,27 +132,13 @@ type weighted struct {
 
 // piles gathers rows by a key, as groups does, and keeps the worst of each as evidence
 // instead of the first. The zero value is ready to use.
-type piles[K comparable] struct {
-	list []*pile[K]
-	by   map[K]*pile[K]
-	more int // rows that had no room in any
-}
+type piles[K comparable] struct{ keyed[K, pile[K]] }
 
-// add counts a row. Texts in the key must outlive the row. What is given back is never
-// nil, but counts for nothing if there was no room.
+// add counts a row. What is given back counts for nothing if there was no room.
 func (p *piles[K]) add(key K, weight float64, s *rows.Socket) *pile[K] {
-	of, ok := p.by[key]
-	if !ok {
-		if len(p.list) >= maxGroups {
-			p.more++
-			return &pile[K]{}
-		}
-		if p.by == nil {
-			p.by = map[K]*pile[K]{}
-		}
-		of = &pile[K]{Key: key}
-		p.by[key] = of
-		p.list = append(p.list, of)
+	of, kept := p.at(key, pile[K]{Key: key})
+	if !kept {
+		return &pile[K]{}
 	}
 	of.Count++
 	of.Sum += weight
