@@ -69,11 +69,7 @@ func (p *htmlPrinter) host(h *TriageHost) {
 	}
 	p.text("<h3>not checked</h3>\n<table>\n<tr><th>rule</th><th>why</th></tr>\n")
 	for _, g := range byReason(h.Report.NotChecked) {
-		var names []string
-		for _, r := range g.rules {
-			names = append(names, r.ID+" "+r.Title)
-		}
-		p.row(strings.Join(names, betweenTexts), g.why)
+		p.row(g.titles(), g.why)
 	}
 	p.text("</table>\n")
 }

@@ -52,11 +52,7 @@ func (p *markdownPrinter) host(h *TriageHost) {
 	}
 	p.text("\n### Not checked\n\n| rule | why |\n| --- | --- |\n")
 	for _, g := range byReason(h.Report.NotChecked) {
-		var names []string
-		for _, r := range g.rules {
-			names = append(names, r.ID+" "+r.Title)
-		}
-		p.text("| " + markdownText(strings.Join(names, betweenTexts)) + " | ")
+		p.text("| " + markdownText(g.titles()) + " | ")
 		p.cell(g.why)
 		p.text(" |\n")
 	}

@@ -169,6 +169,15 @@ func byReason(list []triage.Skipped) (reasons []*reason) {
 	return reasons
 }
 
+// titles are those of the rules, with their ids.
+func (r *reason) titles() string {
+	var names []string
+	for _, rule := range r.rules {
+		names = append(names, rule.ID+" "+rule.Title)
+	}
+	return strings.Join(names, betweenTexts)
+}
+
 func (p *triagePrinter) shared(t Triage) {
 	if len(t.Shared) == 0 {
 		return

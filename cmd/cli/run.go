@@ -37,16 +37,12 @@ func runNetstat(s Streams, o *options, bundles []string) error {
 	noteMixed(s, o)
 	run := &netstatRun{Streams: s, o: o, c: c, out: out, bundles: len(bundles)}
 	start := s.now()
-	for _, name := range bundles {
-		if err := run.bundle(name); err != nil {
-			e, ok := errors.AsType[*exitError](err)
-			if len(bundles) == 1 || ok && (e.code == exitUsage || e.stop) {
-				out.files.discard()
-				return err
-			}
-			run.code = max(run.code, finish(s.Err, err))
-		}
+	failed, err := eachBundle(s, bundles, run.bundle)
+	if err != nil {
+		out.files.discard()
+		return err
 	}
+	run.code = max(run.code, failed)
 	if run.shown == 0 {
 		out.files.discard()
 	} else if err := out.finish(); err != nil {
@@ -59,6 +55,21 @@ func runNetstat(s Streams, o *options, bundles []string) error {
 		return &exitError{code: run.code}
 	}
 	return noRoutes
+}
+
+// eachBundle goes on behind a bundle that cannot be read if there are others, and gives
+// the highest status of those; err is what ends the run.
+func eachBundle(s Streams, bundles []string, show func(name string) error) (code int, err error) {
+	for _, name := range bundles {
+		if err := show(name); err != nil {
+			e, ok := errors.AsType[*exitError](err)
+			if len(bundles) == 1 || ok && (e.code == exitUsage || e.stop) {
+				return code, err
+			}
+			code = max(code, finish(s.Err, err))
+		}
+	}
+	return code, nil
 }
 
 // routable takes the families without routing table off the plan of -r, and

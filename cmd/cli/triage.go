@@ -172,16 +172,12 @@ func runTriage(s Streams, o *triageOptions, bundles []string) error {
 		return err
 	}
 	run := &triageRun{Streams: s, o: o, bundles: len(bundles)}
-	for _, name := range bundles {
-		if err := run.bundle(name); err != nil {
-			e, ok := errors.AsType[*exitError](err)
-			if len(bundles) == 1 || ok && (e.code == exitUsage || e.stop) {
-				out.discard()
-				return err
-			}
-			run.code = max(run.code, finish(s.Err, err))
-		}
+	failed, err := eachBundle(s, bundles, run.bundle)
+	if err != nil {
+		out.discard()
+		return err
 	}
+	run.code = max(run.code, failed)
 	if len(run.hosts) == 0 {
 		out.discard()
 		return &exitError{code: run.code}
