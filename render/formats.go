@@ -95,6 +95,8 @@ type View struct {
 	Title string
 	// Source is what is known of the capture. Formats made of rows need it.
 	Source rows.Source
+	// Sources takes its place in rows that were worked out of several captures.
+	Sources []rows.Source
 	// Kinds are the kinds of rows to show, for formats made of rows.
 	Kinds []*rows.Kind
 	// Diagnostics are what was said about the bundle before.

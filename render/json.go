@@ -27,8 +27,7 @@ func (w *jsonWriter) Write(v View) error {
 	}
 	w.views++
 	w.buf = rows.AppendJSONString(append(w.buf, `{"schema":`...), rows.Schema)
-	source := rows.ObjectOf(all(rows.SourceKind))
-	w.buf = append(source.Writer().AppendTo(append(w.buf, ",\n\"source\":{"...), rows.RowOf(&v.Source)), '}')
+	w.sources(v)
 	record := &recorder{Reporter: v.Report, list: v.Diagnostics}
 	v.Report = record
 	for _, k := range v.Kinds {
@@ -45,6 +44,24 @@ func (w *jsonWriter) Write(v View) error {
 	}
 	w.text("]}\n")
 	return w.flush()
+}
+
+// sources writes what is known of the capture, or of each of several.
+func (w *jsonWriter) sources(v View) {
+	source := rows.ObjectOf(all(rows.SourceKind))
+	if v.Sources == nil {
+		w.buf = append(source.Writer().AppendTo(append(w.buf, ",\n\"source\":{"...), rows.RowOf(&v.Source)), '}')
+		return
+	}
+	w.text(",\n\"sources\":[")
+	for i := range v.Sources {
+		if i > 0 {
+			w.text(",")
+		}
+		w.buf = append(source.Writer().AppendTo(append(w.buf, "\n{"...), rows.RowOf(&v.Sources[i])), '}')
+		w.full()
+	}
+	w.text("]")
 }
 
 // kind writes the array of one kind of row: null if none of its files was in

@@ -19,7 +19,7 @@ func SchemaMarkdown(w io.Writer) error {
 		"one cell with blanks in CSV, where a list that is known to be empty looks like an unknown one.\n")
 	kinds := append([]*rows.Kind{}, rows.Kinds()...)
 	kinds = append(kinds, rows.SourceKind, rows.DiagnosticKind)
-	for _, k := range append(kinds, rows.TriageKinds()...) {
+	for _, k := range slices.Concat(kinds, rows.AnswerKinds(), rows.TriageKinds()) {
 		o.text("\n## " + k.Name + "\n\n" + k.Doc)
 		if k.Source != "" {
 			o.text(", from " + markdownText(k.Source))
@@ -82,12 +82,13 @@ func SchemaJSON(w io.Writer) error {
 		"required": []string{"schema", "source", "diagnostics"},
 	}
 	triageSchema(defs)
+	lines = append(lines, answerSchema(defs)...)
 	defs["line"] = object{"description": "a line of --format ndjson without --columns", "oneOf": lines}
 	text, err := json.MarshalIndent(object{
 		"$schema":     "https://json-schema.org/draft/2020-12/schema",
 		"title":       "coldstat --format json",
-		"description": "a document for one bundle, an array of documents for several; or what coldstat triage writes",
-		"oneOf":       []any{ref("document"), object{"type": "array", "items": ref("document")}, ref("triage"), ref("rules")},
+		"description": "a document for one bundle, an array of documents for several; or what a command writes",
+		"oneOf":       []any{ref("document"), object{"type": "array", "items": ref("document")}, ref("answer"), ref("triage"), ref("rules")},
 		"$defs":       defs,
 	}, "", "  ")
 	if err != nil {
@@ -158,6 +159,19 @@ func triageSchema(defs object) {
 		"description": "a line of coldstat triage --format ndjson",
 		"oneOf":       []any{finding(named(rows.FindingKind)), describe(rows.NotCheckedKind, named(rows.NotCheckedKind))},
 	}
+}
+
+// answerSchema adds the documents of the commands whose rows are worked out of others,
+// and gives the schemas of their lines.
+func answerSchema(defs object) (lines []any) {
+	p := object{"schema": object{"const": rows.Schema}, "sources": arrayOf(ref("source")), "diagnostics": arrayOf(ref("diagnostic"))}
+	required := slices.Sorted(maps.Keys(p))
+	for _, k := range rows.AnswerKinds() {
+		defs[k.Name], p[k.Name] = describe(k, nil), arrayOf(ref(k.Name))
+		lines = append(lines, describe(k, object{"kind": object{"const": k.Name}}))
+	}
+	defs["answer"] = closed("what a command works out of one or more captures, as JSON", p, required...)
+	return lines
 }
 
 func property(c *rows.Column) object {

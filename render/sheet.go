@@ -141,7 +141,7 @@ func (s *sheet) measure(v View, k *rows.Kind) *table {
 	t.seen = r.Seen()
 	if s.opts.Columns == nil {
 		t.columns = slices.DeleteFunc(t.columns, func(c tableColumn) bool {
-			if slices.Contains(whose, c.Name) {
+			if slices.Contains(whose, c.Name) && c.Show != rows.Key {
 				return !s.opts.Several || !c.said
 			}
 			mayShow := c.Show != 0 || v.Columns.Wide

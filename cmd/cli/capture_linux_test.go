@@ -115,10 +115,10 @@ func loopbackUp() error {
 	return nil
 }
 
-// A machine runs commands.
-type machine struct{ pid string }
+// An nsMachine runs commands.
+type nsMachine struct{ pid string }
 
-func newMachine(t *testing.T) machine {
+func newMachine(t *testing.T) nsMachine {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("-short")
@@ -154,11 +154,11 @@ func newMachine(t *testing.T) machine {
 	if got := string(said[:n]); got != "ready\n" {
 		t.Skipf("no machine of namespaces here: %q", got)
 	}
-	return machine{strconv.Itoa(cmd.Process.Pid)}
+	return nsMachine{strconv.Itoa(cmd.Process.Pid)}
 }
 
 // run runs a command on the machine.
-func (m machine) run(t *testing.T, dir, stdin string, args ...string) (stdout, stderr string, code int) {
+func (m nsMachine) run(t *testing.T, dir, stdin string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	return capturing(t, dir, stdin, append([]string{"nsenter", "-t", m.pid, "-n", "-m", "-p", "--wd=" + dir}, args...)...)
 }
@@ -313,7 +313,7 @@ func checkPrivate(t *testing.T, file, top string) {
 }
 
 // checkSecond: the other network namespace is a machine of its own.
-func checkSecond(t *testing.T, m machine, top string) {
+func checkSecond(t *testing.T, m nsMachine, top string) {
 	t.Helper()
 	spaces := list(t, filepath.Join(top, "netns"))
 	if len(spaces) != 1 {
@@ -334,7 +334,7 @@ func checkSecond(t *testing.T, m machine, top string) {
 	}
 	dir := filepath.Join(top, "netns", spaces[0])
 	for _, view := range []string{"-tanp", "-i", "-rn"} {
-		want, _, _ := machine{pids[0]}.run(t, place(t), "", "netstat", view)
+		want, _, _ := nsMachine{pids[0]}.run(t, place(t), "", "netstat", view)
 		for _, argv := range [][]string{{view, dir}, {view, "--netns", spaces[0], top}} {
 			if stdout, stderr, code := ours(argv...); code != exitOK || stderr != "" || stdout != want {
 				t.Errorf("%q: exit %d, stderr %q\ngot:\n%s\nwant:\n%s", argv, code, stderr, stdout, want)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/coldstat/coldstat/parser/bundle"
 	"github.com/coldstat/coldstat/parser/rows"
+	"github.com/coldstat/coldstat/parser/top"
 	"github.com/coldstat/coldstat/parser/triage"
 )
 
@@ -55,6 +56,41 @@ func completeTriage(cmd *cobra.Command) {
 		"format": one(triageFormatNames()), "severity": one(triage.SeverityNames()), "fail-on": one(append(triage.SeverityNames(), "never")),
 		"rule": rules, "explain": rules, "limit": completeLimits, "byte-order": one([]string{"auto", "little", "big"}),
 		"config": cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),
+	} {
+		cobra.CheckErr(cmd.RegisterFlagCompletionFunc(name, f))
+	}
+}
+
+// completeTop does so for top.
+func completeTop(cmd *cobra.Command) {
+	by := func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		return completeList(top.Names(), typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	}
+	cobra.CheckErr(cmd.RegisterFlagCompletionFunc("by", by))
+	completeAnswer(cmd, topKinds)
+}
+
+// completeAnswer does so for the options of [answerFlags].
+func completeAnswer(cmd *cobra.Command, kinds []*rows.Kind) {
+	columns := func(marks ...string) cobra.CompletionFunc {
+		return func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			var names []string
+			for _, k := range kinds {
+				for _, c := range k.Columns() {
+					for _, mark := range marks {
+						names = append(names, mark+c.Name)
+					}
+				}
+			}
+			return completeList(names, typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+		}
+	}
+	for name, f := range map[string]cobra.CompletionFunc{
+		"format":     cobra.FixedCompletions(formatNames(answerFormats), cobra.ShellCompDirectiveNoFileComp),
+		"byte-order": cobra.FixedCompletions([]string{"auto", "little", "big"}, cobra.ShellCompDirectiveNoFileComp),
+		"limit":      completeLimits,
+		"columns":    columns(""),
+		"sort":       columns("", "-"),
 	} {
 		cobra.CheckErr(cmd.RegisterFlagCompletionFunc(name, f))
 	}

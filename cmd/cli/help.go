@@ -57,7 +57,7 @@ options; the next one begins the filter. Fields are:
 )
 
 // examples are command lines that work, each with what it shows.
-var examples = []struct{ command, shows string }{
+var examples = []example{
 	{"coldstat -tan sosreport-web1.tar.xz", "all TCP sockets, numeric"},
 	{"coldstat -tulpn bundle/", "who listens"},
 	{"coldstat -rn a.tar b.tar", "the routes of two machines"},
@@ -67,6 +67,9 @@ var examples = []struct{ command, shows string }{
 	{slimExample, "a small one of a large one"},
 	{liveExample, "a machine as it is now"},
 }
+
+// An example is a command line and what it shows.
+type example struct{ command, shows string }
 
 const liveExample = "coldstat capture-script | ssh web1 sh -s -- -o - | coldstat -tan -"
 
@@ -131,6 +134,63 @@ func commandHelp(s Streams, c *cobra.Command, flags []flag) {
 	io.WriteString(s.Out, b.String())
 }
 
+// A commandDoc is what the help and the manual page say of a command besides its options.
+type commandDoc struct {
+	about    string
+	examples []example
+}
+
+// write is the command's --help.
+func (d commandDoc) write(s Streams, c *cobra.Command, flags []flag) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "coldstat %s: %s\n\n%s\nUsage:\n  coldstat %s\n\nExamples:\n", c.Name(), c.Short, d.about, c.Use)
+	for _, e := range d.examples {
+		writeEntry(&b, "  "+e.command, e.shows, exampleColumn+6)
+	}
+	b.WriteString("\nOptions:\n")
+	writeFlags(&b, flags)
+	writeStatuses(&b)
+	io.WriteString(s.Out, b.String())
+}
+
+// writeStatuses ends a command's help.
+func writeStatuses(b *strings.Builder) {
+	b.WriteString("\nExit status:\n")
+	for _, status := range exitStatuses {
+		writeEntry(b, fmt.Sprintf("  %-3d", status.code), status.means, 7)
+	}
+	b.WriteString(aboutStatus)
+}
+
+// A documented command has a section of its own in the manual page.
+type documented struct {
+	name string
+	commandDoc
+	flags []flag
+}
+
+// documentedCommands is THE list of them.
+func documentedCommands() []documented {
+	return []documented{
+		{"triage", commandDoc{aboutTriage, triageExamples}, triageFlags(&triageOptions{})},
+		{"top", topDoc, topFlags(&topOptions{})},
+	}
+}
+
+var topDoc = commandDoc{
+	about: `Counts the internet sockets of all BUNDLEs (as coldstat --help has it) by what they
+share, listening ones and others, with their queues and states. FILTER selects
+among them, as with the views. The largest groups come first; together all of them
+are as many sockets as there are.
+`,
+	examples: []example{
+		{"coldstat top web1.tar.xz", "who it is connected to most"},
+		{"coldstat top --by program,state web1.tar.xz", "which program leaks"},
+		{"coldstat top --by host web*.tgz -- state close-wait", "of many machines"},
+		{"coldstat top --by subnet/16 --csv web1.tar.xz", "for a spreadsheet"},
+	},
+}
+
 // aboutTriage is what the help of triage says besides its options.
 const aboutTriage = `Checks each machine of each BUNDLE (as coldstat --help has it) by a list of rules.
 A finding has a severity, the rows that prove it with file and line, the number
@@ -139,7 +199,7 @@ capture lacks was not checked, which is said, and does not mean that all is well
 `
 
 // triageExamples are command lines that work.
-var triageExamples = []struct{ command, shows string }{
+var triageExamples = []example{
 	{"coldstat triage sosreport-web1.tar.xz", "what is wrong with web1"},
 	{"coldstat triage --format markdown web*.tar.xz", "of several, for a ticket"},
 	{"coldstat triage --fail-on warning b.tgz", "for a script"},
@@ -170,11 +230,7 @@ func triageHelp(s Streams, c *cobra.Command) {
 	for line := range strings.Lines(aboutConfig) {
 		b.WriteString("  " + line)
 	}
-	b.WriteString("\nExit status:\n")
-	for _, status := range exitStatuses {
-		writeEntry(&b, fmt.Sprintf("  %-3d", status.code), status.means, 7)
-	}
-	b.WriteString(aboutStatus)
+	writeStatuses(&b)
 	io.WriteString(s.Out, b.String())
 }
 

@@ -50,14 +50,20 @@ func manPage() string {
 	for _, c := range commands() {
 		item("coldstat "+c.use, c.does)
 	}
-	section("TRIAGE")
-	fmt.Fprintf(&b, "%s.SS Options of triage\n", roff(aboutTriage))
-	for _, f := range listed(triageFlags(&triageOptions{})) {
-		item(f.names(), f.help)
-	}
-	b.WriteString(".SS Formats of triage\n")
-	for _, f := range render.TriageFormats() {
-		item(f.Name, f.Doc)
+	all := slices.Clone(examples)
+	for _, c := range documentedCommands() {
+		section(strings.ToUpper(c.name))
+		fmt.Fprintf(&b, "%s.SS Options of %s\n", roff(c.about), c.name)
+		for _, f := range listed(c.flags) {
+			item(f.names(), f.help)
+		}
+		if c.name == "triage" {
+			b.WriteString(".SS Formats of triage\n")
+			for _, f := range render.TriageFormats() {
+				item(f.Name, f.Doc)
+			}
+		}
+		all = append(all, c.examples...)
 	}
 	section("EXIT STATUS")
 	for _, s := range exitStatuses {
@@ -65,7 +71,7 @@ func manPage() string {
 	}
 	fmt.Fprintf(&b, ".PP\n%s", roff(aboutStatus))
 	section("EXAMPLES")
-	for _, e := range append(slices.Clone(examples), triageExamples...) {
+	for _, e := range all {
 		item(e.command, e.shows)
 	}
 	section("SEE ALSO")

@@ -111,22 +111,28 @@ func (o *options) setFormat(name string) error {
 	return nil
 }
 
-func (o *options) setKinds(list string) error {
-	o.kinds, o.allKinds = nil, false
+func (o *options) setKinds(list string) (err error) {
+	o.kinds, err = kindsIn(list, rows.Kinds())
+	o.allKinds = len(o.kinds) > 0 && slices.Contains(strings.Split(list, ","), "all")
+	return err
+}
+
+// kindsIn finds the kinds of a list of names. All of them are those that are not about
+// the bundle.
+func kindsIn(list string, among []*rows.Kind) (kinds []*rows.Kind, err error) {
 	for name := range strings.SplitSeq(list, ",") {
 		if name == "all" {
-			o.kinds, o.allKinds = slices.DeleteFunc(slices.Clone(rows.Kinds()), func(k *rows.Kind) bool { return k.About }), true
-			return nil
+			return slices.DeleteFunc(slices.Clone(among), func(k *rows.Kind) bool { return k.About }), nil
 		}
-		k, ok := rows.KindByName(name)
-		if !ok {
-			return fmt.Errorf("%q is none of all, %s", name, strings.Join(kindNames(rows.Kinds()), ", "))
+		i := slices.IndexFunc(among, func(k *rows.Kind) bool { return k.Name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("%q is none of all, %s", name, strings.Join(kindNames(among), ", "))
 		}
-		if !slices.Contains(o.kinds, k) {
-			o.kinds = append(o.kinds, k)
+		if !slices.Contains(kinds, among[i]) {
+			kinds = append(kinds, among[i])
 		}
 	}
-	return nil
+	return kinds, nil
 }
 
 // namesIn cuts a list of names at its commas. Which names there are depends on

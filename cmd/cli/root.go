@@ -24,6 +24,8 @@ func runMain(args []string, s Streams, run func(Streams, *options, []string) err
 	root := newRoot(s, run)
 	if !isCommand(root, args) {
 		args = arguments(root.Flags(), args)
+	} else if c, _, err := root.Find(args[:1]); err == nil && c != root && c.Flags().Lookup(filterFlag) != nil {
+		args = append(args[:1:1], arguments(c.Flags(), args[1:])...)
 	}
 	root.SetArgs(args)
 	err := root.Execute()
@@ -107,7 +109,7 @@ func newRoot(s Streams, run func(Streams, *options, []string) error) *cobra.Comm
 
 // subcommands is THE list of commands besides the views.
 func subcommands(s Streams, run func(Streams, *options, []string) error) []*cobra.Command {
-	return []*cobra.Command{newFiles(s, run), newTriage(s), newSlim(s), newCaptureScript(s), newSchema(s)}
+	return []*cobra.Command{newFiles(s, run), newTriage(s), newTop(s), newSlim(s), newCaptureScript(s), newSchema(s)}
 }
 
 func versionText() string {

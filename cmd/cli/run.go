@@ -15,7 +15,6 @@ import (
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/rows"
 	"github.com/coldstat/coldstat/parser/snapshot"
-	"github.com/coldstat/coldstat/parser/words"
 	"github.com/coldstat/coldstat/render"
 )
 
@@ -37,12 +36,15 @@ func runNetstat(s Streams, o *options, bundles []string) error {
 	noteMixed(s, o)
 	run := &netstatRun{Streams: s, o: o, c: c, out: out, bundles: len(bundles)}
 	start := s.now()
-	failed, err := eachBundle(s, bundles, run.bundle)
+	rd := reading{
+		Streams: s, o: o, bundles: bundles, want: c.files(o), enough: c.enough(o),
+		told: c.format.Rows, byteOrder: c.needsByteOrder(o),
+	}
+	code, err := eachMachine(rd, func(*machine) (struct{}, error) { return struct{}{}, nil }, run.machine)
 	if err != nil {
 		out.files.discard()
 		return err
 	}
-	run.code = max(run.code, failed)
 	if run.shown == 0 {
 		out.files.discard()
 	} else if err := out.finish(); err != nil {
@@ -51,25 +53,10 @@ func runNetstat(s Streams, o *options, bundles []string) error {
 	if run.shown > 0 {
 		hintSlim(s, start, bundles)
 	}
-	if run.code != exitOK {
-		return &exitError{code: run.code}
+	if code != exitOK {
+		return &exitError{code: code}
 	}
 	return noRoutes
-}
-
-// eachBundle goes on behind a bundle that cannot be read if there are others, and gives
-// the highest status of those; err is what ends the run.
-func eachBundle(s Streams, bundles []string, show func(name string) error) (code int, err error) {
-	for _, name := range bundles {
-		if err := show(name); err != nil {
-			e, ok := errors.AsType[*exitError](err)
-			if len(bundles) == 1 || ok && (e.code == exitUsage || e.stop) {
-				return code, err
-			}
-			code = max(code, finish(s.Err, err))
-		}
-	}
-	return code, nil
 }
 
 // routable takes the families without routing table off the plan of -r, and
@@ -97,61 +84,48 @@ type netstatRun struct {
 	out     *output
 	bundles int
 	shown   int // views
-	code    int
 }
 
-// bundle opens one bundle and writes the views of it.
-func (run *netstatRun) bundle(name string) error {
-	r := &reporter{w: run.Err, verbose: run.o.Verbose}
-	if run.bundles > 1 {
-		r.prefix = words.Safe(name) + ": "
-	}
-	b, err := openBundle(run.Streams, name, run.c.files(run.o), run.c.enough(run.o), run.o, r)
-	if err != nil {
+// machine writes the view of one.
+func (run *netstatRun) machine(m *machine, _ struct{}) error {
+	run.out.begin(run.bundles > 1 || m.among > 1)
+	if err := run.view(m); err != nil {
 		return err
 	}
-	defer b.Close()
-	boundGarbage()
-	all, err := targets(b, run.o, name, run.c.format.Rows)
-	if err != nil {
-		return err
-	}
-	run.out.begin(run.bundles > 1 || len(all) > 1)
-	for _, t := range all {
-		of := *r
-		if len(all) > 1 {
-			of.prefix = words.Safe(t.title(name, all, run.bundles)) + ": "
-		}
-		err := run.view(t, name, t.title(name, all, run.bundles), &of)
-		if e, ok := errors.AsType[*exitError](err); ok && e.code == exitLacking && len(all) > 1 {
-			run.code = max(run.code, finish(run.Err, err)) // the other machines may know the filter's names
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		run.shown++
-		of.summary()
-		run.code = max(run.code, of.code)
-	}
+	run.shown++
 	return nil
 }
 
 // view writes one view.
-func (run *netstatRun) view(t target, name, title string, r *reporter) error {
-	o, c := run.o, run.c
-	view := render.View{Plan: c.plan, Columns: o.Columns, Report: r, Title: title}
-	if program := t.machine.Obfuscated(name); program != "" {
+func (run *netstatRun) view(m *machine) error {
+	view, err := run.viewOf(m)
+	if err != nil {
+		return err
+	}
+	if run.c.format.Rows && run.o.Programs && !view.Snapshot.Owners().Known {
+		m.report.tell(note, "the bundle has neither proc/PID/fd links nor an output of netstat, ss or lsof that names programs: none is known")
+	}
+	view.Diagnostics = m.report.said
+	if err := run.out.write(view); err != nil {
+		return writeError(err)
+	}
+	return nil
+}
+
+// viewOf makes ready what a view shows of a machine, and tells what is to be known of it.
+func (run *netstatRun) viewOf(m *machine) (view render.View, err error) {
+	o, c, r := run.o, run.c, m.report
+	view = render.View{Plan: c.plan, Columns: o.Columns, Report: r, Title: m.title, Snapshot: m.snapshot}
+	if program := m.machine.Obfuscated(m.name); program != "" {
 		r.tell(warning, "%s obfuscated this capture: names, and addresses in texts, are made up, but the tables of /proc/net are hexadecimal and still hold the real addresses", program)
 	}
 	if c.usesNames(o) {
-		table, err := run.names(t, r)
+		table, err := run.names(m.target, r)
 		if err != nil {
-			return err
+			return view, err
 		}
 		view.Names = table
 	}
-	view.Snapshot = snapshot.Load(t.files, byteOrder(o.byteOrder, c.needsByteOrder(o)))
 	if order := view.Snapshot.Order; order.Order == binary.BigEndian && order.From != fromOption {
 		r.tell(note, "%s shows that the machine is big-endian; --byte-order overrides that", order.From)
 	}
@@ -159,25 +133,14 @@ func (run *netstatRun) view(t target, name, title string, r *reporter) error {
 		r.tell(warning, "%s says the other byte order than %s, which is taken; --byte-order overrides that", order.Against, order.From)
 	}
 	if o.filter != nil {
-		bound, err := run.bind(t, view.Snapshot, r)
-		if err != nil {
-			return err
+		if view.Plan.Filter, err = run.bind(m.target, view.Snapshot, r); err != nil {
+			return view, err
 		}
-		view.Plan.Filter = bound
 	}
 	if c.format.Rows {
-		view.Source = rows.SourceOf(view.Snapshot, rows.Place{
-			Bundle: name, Archive: t.machine.Archive, Collector: t.machine.Collector, NetNS: t.netns, OtherNetNS: t.spaces,
-		})
-		if o.Programs && !view.Snapshot.Owners().Known {
-			r.tell(note, "the bundle has neither proc/PID/fd links nor an output of netstat, ss or lsof that names programs: none is known")
-		}
+		view.Source = m.source()
 	}
-	view.Diagnostics = r.said
-	if err := run.out.write(view); err != nil {
-		return writeError(err)
-	}
-	return nil
+	return view, nil
 }
 
 // names reads the names of a machine.

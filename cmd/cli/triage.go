@@ -12,10 +12,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/coldstat/coldstat/parser/names"
-	"github.com/coldstat/coldstat/parser/rows"
 	"github.com/coldstat/coldstat/parser/snapshot"
 	"github.com/coldstat/coldstat/parser/triage"
-	"github.com/coldstat/coldstat/parser/words"
 	"github.com/coldstat/coldstat/render"
 )
 
@@ -171,23 +169,26 @@ func runTriage(s Streams, o *triageOptions, bundles []string) error {
 	if err != nil {
 		return err
 	}
-	run := &triageRun{Streams: s, o: o, bundles: len(bundles)}
-	failed, err := eachBundle(s, bundles, run.bundle)
+	var hosts []render.TriageHost
+	rd := reading{Streams: s, o: &o.options, bundles: bundles, want: snapshot.Names(), told: true, byteOrder: true}
+	code, err := eachMachine(rd, o.look, func(_ *machine, h render.TriageHost) error {
+		hosts = append(hosts, h)
+		return nil
+	})
 	if err != nil {
 		out.discard()
 		return err
 	}
-	run.code = max(run.code, failed)
-	if len(run.hosts) == 0 {
+	if len(hosts) == 0 {
 		out.discard()
-		return &exitError{code: run.code}
+		return &exitError{code: code}
 	}
-	opts := render.Options{Several: run.bundles > 1 || len(run.hosts) > 1, Width: s.Width, Color: s.Color, RawCSV: o.rawCSV}
-	if err := ended(&out, format.Write(w, opts, run.triage())); err != nil {
+	opts := render.Options{Several: len(bundles) > 1 || len(hosts) > 1, Width: s.Width, Color: s.Color, RawCSV: o.rawCSV}
+	if err := ended(&out, format.Write(w, opts, shared(hosts))); err != nil {
 		return err
 	}
-	if run.code != exitOK {
-		return &exitError{code: run.code}
+	if code != exitOK {
+		return &exitError{code: code}
 	}
 	return nil
 }
@@ -267,75 +268,29 @@ func rulesFormatNames() (list []string) {
 	return list
 }
 
-// A triageRun checks the machines of bundles.
-type triageRun struct {
-	Streams
-	o       *triageOptions
-	bundles int
-	hosts   []render.TriageHost
-	code    int
-}
-
-// bundle checks the machines of one bundle.
-func (run *triageRun) bundle(name string) error {
-	r := &reporter{w: run.Err, verbose: run.o.Verbose}
-	if run.bundles > 1 {
-		r.prefix = words.Safe(name) + ": "
-	}
-	b, err := openBundle(run.Streams, name, snapshot.Names(), nil, &run.o.options, r)
-	if err != nil {
-		return err
-	}
-	defer b.Close()
-	all, err := targets(b, &run.o.options, name, true)
-	if err != nil {
-		return err
-	}
-	damage := ""
-	if len(b.Damage) > 0 {
-		damage = b.Damage[0]
-	}
-	for _, t := range all {
-		of := *r
-		title := t.title(name, all, run.bundles)
-		if len(all) > 1 {
-			of.prefix = words.Safe(title) + ": "
-		}
-		run.host(t, name, title, damage, &of)
-		of.summary()
-		run.code = max(run.code, of.code)
-	}
-	return nil
-}
-
-// host checks one machine.
-func (run *triageRun) host(t target, bundle, title, damage string, r *reporter) {
-	snap := snapshot.Load(t.files, byteOrder(run.o.byteOrder, true))
-	source := rows.SourceOf(snap, rows.Place{
-		Bundle: bundle, Archive: t.machine.Archive, Collector: t.machine.Collector, NetNS: t.netns, OtherNetNS: t.spaces,
-	})
-	recorded, said := render.Record(r, r.said)
-	h := triage.NewHost(snap, source, nil, recorded)
-	h.Obfuscated, h.Damage = t.machine.Obfuscated(bundle), damage
-	report := triage.Run(h, run.o.rules, run.o.config)
-	if run.o.failOn > 0 && report.Worst() >= run.o.failOn {
-		run.code = max(run.code, exitFound)
+// look checks one machine.
+func (o *triageOptions) look(m *machine) (render.TriageHost, error) {
+	source := m.source()
+	recorded, said := render.Record(m.report, m.report.said)
+	h := triage.NewHost(m.snapshot, source, nil, recorded)
+	h.Obfuscated, h.Damage = m.machine.Obfuscated(m.name), m.damage
+	report := triage.Run(h, o.rules, o.config)
+	if o.failOn > 0 && report.Worst() >= o.failOn {
+		m.report.code = max(m.report.code, exitFound)
 	}
 	all := len(report.Findings)
-	report.Findings = slices.DeleteFunc(report.Findings, func(f triage.Finding) bool { return f.Severity < run.o.severity })
-	run.hosts = append(run.hosts, render.TriageHost{
-		Title: title, Source: source, Report: report, Diagnostics: said(), Hidden: all - len(report.Findings),
-	})
+	report.Findings = slices.DeleteFunc(report.Findings, func(f triage.Finding) bool { return f.Severity < o.severity })
+	return render.TriageHost{
+		Title: m.title, Source: source, Report: report, Diagnostics: said(), Hidden: all - len(report.Findings),
+	}, nil
 }
 
-// triage puts together what was found of all.
-func (run *triageRun) triage() render.Triage {
-	t := render.Triage{Hosts: run.hosts}
+// shared puts together what was found of all.
+func shared(hosts []render.TriageHost) render.Triage {
 	var reports []*triage.Report
 	var titles []string
-	for _, h := range run.hosts {
+	for _, h := range hosts {
 		reports, titles = append(reports, h.Report), append(titles, h.Title)
 	}
-	t.Shared = triage.Share(reports, titles)
-	return t
+	return render.Triage{Hosts: hosts, Shared: triage.Share(reports, titles)}
 }

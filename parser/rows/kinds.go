@@ -64,7 +64,7 @@ var kinds = []*Kind{
 func kind[T any](name, doc, source string, mode query.Mode, read func(*Reader) iter.Seq[T], files ...string) *Kind {
 	k := &Kind{Name: name, Doc: doc, Source: source, mode: mode, files: files, typ: reflect.TypeFor[T]()}
 	k.Columns = sync.OnceValue(func() []Column { return columnsOf(k.typ) })
-	inOrder := func(r *Reader, sort []SortKey) iter.Seq[*T] {
+	setRows(k, func(r *Reader, sort []SortKey) iter.Seq[*T] {
 		if len(sort) > 0 {
 			return sorted(read(r), sort, r.report())
 		}
@@ -76,17 +76,7 @@ func kind[T any](name, doc, source string, mode query.Mode, read func(*Reader) i
 				}
 			}
 		}
-	}
-	k.rows = func(r *Reader, sort []SortKey) iter.Seq[any] {
-		return func(yield func(any) bool) {
-			for row := range inOrder(r, sort) {
-				if !yield(row) {
-					return
-				}
-			}
-		}
-	}
-	k.pieces = func(r *Reader, sort []SortKey, _ Reporter) iter.Seq[Piece] { return erased(batches(inOrder(r, sort))) }
+	})
 	return k
 }
 

@@ -40,7 +40,7 @@ func TestColumns(t *testing.T) {
 	snake := regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
 	suffix := map[string]string{"bytes": "_bytes", "milliseconds": "_ms", "seconds": "_seconds", "base64": "_bytes"}
 	kinds := append(slices.Clone(rows.Kinds()), rows.SourceKind, rows.DiagnosticKind)
-	kinds = append(kinds, rows.TriageKinds()...)
+	kinds = append(kinds, slices.Concat(rows.AnswerKinds(), rows.TriageKinds())...)
 	for _, k := range kinds {
 		if !snake.MatchString(k.Name) || k.Doc == "" || len(k.Columns()) == 0 {
 			t.Errorf("kind %q: doc %q, %d columns", k.Name, k.Doc, len(k.Columns()))

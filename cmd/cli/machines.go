@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"errors"
+	"io/fs"
+
+	"github.com/coldstat/coldstat/parser/bundle"
+	"github.com/coldstat/coldstat/parser/rows"
+	"github.com/coldstat/coldstat/parser/snapshot"
+	"github.com/coldstat/coldstat/parser/words"
+)
+
+// A machine is a captured machine as it looks from one of its network namespaces, ready
+// to be looked at.
+type machine struct {
+	target
+	name     string // of the bundle, as it was named
+	title    string // what tells it apart from the others of the run
+	among    int    // how many are selected of its bundle
+	damage   string // of the bundle; empty if there is none
+	snapshot *snapshot.Snapshot
+	report   *reporter
+}
+
+// source is what is known of the capture. It reads a few files.
+func (m *machine) source() rows.Source {
+	return rows.SourceOf(m.snapshot, rows.Place{
+		Bundle: m.name, Archive: m.machine.Archive, Collector: m.machine.Collector, NetNS: m.netns, OtherNetNS: m.spaces,
+	})
+}
+
+// inAnswer marks what was said of the machine as being of it, for an answer that is of
+// several.
+func (m *machine) inAnswer(said []rows.Diagnostic) []rows.Diagnostic {
+	for i := range said {
+		said[i].Message = m.report.prefix + said[i].Message
+	}
+	return said
+}
+
+// A reading says which bundles are read, and what of them.
+type reading struct {
+	Streams
+	o       *options
+	bundles []string
+	want    []string         // the files of a machine, for [bundle.Options]
+	enough  func(fs.FS) bool // ends the reading of an archive; nil reads it all
+
+	// told is set if the network namespaces are to be told of, and not only selected.
+	told bool
+	// byteOrder is set if the tables hold words in the machine's own.
+	byteOrder bool
+}
+
+// eachMachine goes through the selected machines of the bundles. look works out what is
+// to be known of one, and take gets that, one machine after the other in the order of
+// the command line. It gives the highest status of what was said of them; err is what
+// ends the run. A bundle that cannot be read, and a machine that lacks what was asked for
+// by name, end it only if there are no others.
+func eachMachine[T any](rd reading, look func(*machine) (T, error), take func(*machine, T) error) (code int, err error) {
+	failed, err := eachBundle(rd.Streams, rd.bundles, func(name string) error {
+		b, list, err := rd.open(name)
+		if err != nil {
+			return err
+		}
+		defer b.Close()
+		for _, m := range list {
+			found, err := look(m)
+			if err == nil {
+				err = take(m, found)
+			}
+			if e, ok := errors.AsType[*exitError](err); ok && e.code == exitLacking && len(list) > 1 {
+				code = max(code, finish(rd.Err, err))
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			m.report.summary()
+			code = max(code, m.report.code)
+		}
+		return nil
+	})
+	return max(code, failed), err
+}
+
+// eachBundle goes on behind a bundle that cannot be read if there are others, and gives
+// the highest status of those; err is what ends the run.
+func eachBundle(s Streams, bundles []string, show func(name string) error) (code int, err error) {
+	for _, name := range bundles {
+		if err := show(name); err != nil {
+			e, ok := errors.AsType[*exitError](err)
+			if len(bundles) == 1 || ok && (e.code == exitUsage || e.stop) {
+				return code, err
+			}
+			code = max(code, finish(s.Err, err))
+		}
+	}
+	return code, nil
+}
+
+// open opens a bundle and finds its machines, which can be used until it is closed.
+func (rd reading) open(name string) (*bundle.Bundle, []*machine, error) {
+	r := &reporter{w: rd.Err, verbose: rd.o.Verbose}
+	if len(rd.bundles) > 1 {
+		r.prefix = words.Safe(name) + ": "
+	}
+	b, err := openBundle(rd.Streams, name, rd.want, rd.enough, rd.o, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	boundGarbage()
+	all, err := targets(b, rd.o, name, rd.told)
+	if err != nil {
+		b.Close()
+		return nil, nil, err
+	}
+	damage := ""
+	if len(b.Damage) > 0 {
+		damage = b.Damage[0]
+	}
+	var list []*machine
+	for _, t := range all {
+		of := *r
+		title := t.title(name, all, len(rd.bundles))
+		if len(all) > 1 {
+			of.prefix = words.Safe(title) + ": "
+		}
+		list = append(list, &machine{
+			target: t, name: name, title: title, among: len(all), damage: damage, report: &of,
+			snapshot: snapshot.Load(t.files, byteOrder(rd.o.byteOrder, rd.byteOrder)),
+		})
+	}
+	return b, list, nil
+}

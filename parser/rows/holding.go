@@ -1,0 +1,62 @@
+package rows
+
+import (
+	"fmt"
+	"iter"
+	"reflect"
+	"slices"
+	"sync"
+)
+
+// Holding gives a kind that no table has its rows, which were worked out from other rows:
+// every format that is written from rows then writes them. The list is not copied, and
+// may be read several times. It panics if the rows are not of the kind.
+func Holding[T any](k *Kind, list []T) *Kind {
+	if t := reflect.TypeFor[T](); k.typ != t {
+		panic(fmt.Sprintf("rows: kind %s does not have rows of %v", k.Name, t))
+	}
+	held := *k
+	setRows(&held, func(r *Reader, sort []SortKey) iter.Seq[*T] {
+		r.seen = true
+		if len(sort) > 0 {
+			return sorted(slices.Values(list), sort, r.report())
+		}
+		return func(yield func(*T) bool) {
+			for i := range list {
+				if !yield(&list[i]) {
+					return
+				}
+			}
+		}
+	})
+	return &held
+}
+
+// setRows gives a kind its rows, each valid until the next.
+func setRows[T any](k *Kind, inOrder func(r *Reader, sort []SortKey) iter.Seq[*T]) {
+	k.rows = func(r *Reader, sort []SortKey) iter.Seq[any] {
+		return func(yield func(any) bool) {
+			for row := range inOrder(r, sort) {
+				if !yield(row) {
+					return
+				}
+			}
+		}
+	}
+	k.pieces = func(r *Reader, sort []SortKey, _ Reporter) iter.Seq[Piece] { return erased(batches(inOrder(r, sort))) }
+}
+
+// Keyed is the kind with columns that every table shows, whatever they say.
+func (k *Kind) Keyed(columns ...string) *Kind {
+	keyed := *k
+	keyed.Columns = sync.OnceValue(func() []Column {
+		list := slices.Clone(k.Columns())
+		for i := range list {
+			if slices.Contains(columns, list[i].Name) {
+				list[i].Show = Key
+			}
+		}
+		return list
+	})
+	return &keyed
+}
