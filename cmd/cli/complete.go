@@ -14,7 +14,7 @@ import (
 
 // complete tells shells what the values of options may be. `coldstat completion
 // SHELL` writes the script that asks.
-func complete(cmd *cobra.Command, o *options) {
+func complete(s Streams, cmd *cobra.Command, o *options) {
 	words := func(list func() []string) cobra.CompletionFunc {
 		return func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			return completeList(list(), typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
@@ -23,7 +23,7 @@ func complete(cmd *cobra.Command, o *options) {
 	one := func(list ...string) cobra.CompletionFunc {
 		return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
 	}
-	for name, f := range map[string]cobra.CompletionFunc{
+	s.completes(cmd, map[string]cobra.CompletionFunc{
 		"format":     one(formatNames(anyFormat)...),
 		"byte-order": one("auto", "little", "big"),
 		"services":   cobra.FixedCompletions([]string{"auto", "bundle", "builtin", "none"}, cobra.ShellCompDirectiveDefault),
@@ -39,39 +39,47 @@ func complete(cmd *cobra.Command, o *options) {
 		"output-dir": func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			return nil, cobra.ShellCompDirectiveFilterDirs
 		},
-	} {
+	})
+}
+
+// completes tells cobra what the values of options may be, if a shell is asking. cobra
+// keeps it, and the command with it, until the program ends: too much for a program
+// that calls Main often, and needless work for others.
+func (s Streams) completes(cmd *cobra.Command, values map[string]cobra.CompletionFunc) {
+	if !s.completing {
+		return
+	}
+	for name, f := range values {
 		cobra.CheckErr(cmd.RegisterFlagCompletionFunc(name, f))
 	}
 }
 
 // completeTriage does so for triage.
-func completeTriage(cmd *cobra.Command) {
+func completeTriage(s Streams, cmd *cobra.Command) {
 	one := func(list []string) cobra.CompletionFunc {
 		return cobra.FixedCompletions(list, cobra.ShellCompDirectiveNoFileComp)
 	}
 	rules := func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return completeList(ruleIDs(), typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
-	for name, f := range map[string]cobra.CompletionFunc{
+	s.completes(cmd, map[string]cobra.CompletionFunc{
 		"format": one(triageFormatNames()), "severity": one(triage.SeverityNames()), "fail-on": one(append(triage.SeverityNames(), "never")),
 		"rule": rules, "explain": rules, "limit": completeLimits, "byte-order": one([]string{"auto", "little", "big"}),
 		"config": cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),
-	} {
-		cobra.CheckErr(cmd.RegisterFlagCompletionFunc(name, f))
-	}
+	})
 }
 
 // completeTop does so for top.
-func completeTop(cmd *cobra.Command) {
+func completeTop(s Streams, cmd *cobra.Command) {
 	by := func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		return completeList(top.Names(), typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 	}
-	cobra.CheckErr(cmd.RegisterFlagCompletionFunc("by", by))
-	completeAnswer(cmd, topKinds)
+	s.completes(cmd, map[string]cobra.CompletionFunc{"by": by})
+	completeAnswer(s, cmd, topKinds)
 }
 
 // completeAnswer does so for the options of [answerFlags].
-func completeAnswer(cmd *cobra.Command, kinds []*rows.Kind) {
+func completeAnswer(s Streams, cmd *cobra.Command, kinds []*rows.Kind) {
 	columns := func(marks ...string) cobra.CompletionFunc {
 		return func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			var names []string
@@ -85,15 +93,13 @@ func completeAnswer(cmd *cobra.Command, kinds []*rows.Kind) {
 			return completeList(names, typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 		}
 	}
-	for name, f := range map[string]cobra.CompletionFunc{
+	s.completes(cmd, map[string]cobra.CompletionFunc{
 		"format":     cobra.FixedCompletions(formatNames(answerFormats), cobra.ShellCompDirectiveNoFileComp),
 		"byte-order": cobra.FixedCompletions([]string{"auto", "little", "big"}, cobra.ShellCompDirectiveNoFileComp),
 		"limit":      completeLimits,
 		"columns":    columns(""),
 		"sort":       columns("", "-"),
-	} {
-		cobra.CheckErr(cmd.RegisterFlagCompletionFunc(name, f))
-	}
+	})
 }
 
 func completeLimits(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {

@@ -19,6 +19,7 @@ func Main(args []string, s Streams) int { return runMain(args, s, runNetstat) }
 // runMain is Main with another view than netstat's.
 func runMain(args []string, s Streams, run func(Streams, *options, []string) error) int {
 	boundGarbage()
+	s.completing = len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 	out := &outWriter{w: s.Out}
 	s.Out = out
 	root := newRoot(s, run)
@@ -103,7 +104,7 @@ func newRoot(s Streams, run func(Streams, *options, []string) error) *cobra.Comm
 		RunE: func(*cobra.Command, []string) error { return &textWanted{helpText} },
 	})
 	cmd.AddCommand(subcommands(s, run)...)
-	complete(cmd, o)
+	complete(s, cmd, o)
 	return cmd
 }
 

@@ -46,7 +46,9 @@ func newSchema(s Streams) *cobra.Command {
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return usagef("coldstat schema --help", "%w", err)
 	})
-	cobra.CheckErr(cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"markdown", "json"}, cobra.ShellCompDirectiveNoFileComp)))
+	s.completes(cmd, map[string]cobra.CompletionFunc{
+		"format": cobra.FixedCompletions([]string{"markdown", "json"}, cobra.ShellCompDirectiveNoFileComp),
+	})
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { commandHelp(s, c, nil) })
 	return cmd
 }

@@ -21,6 +21,8 @@ type Streams struct {
 	Color bool // Out may have colours
 
 	Now func() time.Time // the clock; nil is the system's
+
+	completing bool // a shell asks for words
 }
 
 func (s Streams) now() time.Time {

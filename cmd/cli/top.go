@@ -44,7 +44,7 @@ func newTop(s Streams) *cobra.Command {
 	p := define(cmd.Flags(), nil, topFlags(o))
 	cmd.SetFlagErrorFunc(p.commandError)
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { topDoc.write(s, c, topFlags(o)) })
-	completeTop(cmd)
+	completeTop(s, cmd)
 	return cmd
 }
 

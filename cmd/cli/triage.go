@@ -51,7 +51,7 @@ func newTriage(s Streams) *cobra.Command {
 	p := define(cmd.Flags(), nil, triageFlags(o))
 	cmd.SetFlagErrorFunc(p.commandError)
 	cmd.SetHelpFunc(func(c *cobra.Command, _ []string) { triageHelp(s, c) })
-	completeTriage(cmd)
+	completeTriage(s, cmd)
 	return cmd
 }
 
