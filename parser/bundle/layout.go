@@ -333,6 +333,9 @@ func (h hostFS) isThere(stored string) error {
 // files below output/, of which collectors have their own names, and of those of a
 // network namespace. It is the same if the file is not there.
 func (h hostFS) Called(name string) string {
+	if names := h.names(name); len(names) == 1 && names[0] == name {
+		return name // wherever it is, and whether it is there
+	}
 	at, err := h.find("stat", name, h.isThere)
 	if err != nil {
 		return name
