@@ -104,6 +104,7 @@ var looseViews = [][]string{
 	{"--kinds", "all", "--json"}, {"--kinds", "all", "--format", "ndjson"}, {"--kinds", "all", "--format", "markdown"}, {"--kinds", "all", "--format", "html"},
 	{"--kinds", "socket", "--csv"}, {"--kinds", "unix", "--format", "tsv"}, {"-a", "--format", "table"}, {"files"}, {"files", "-v", "--format", "json"},
 	{"-tan", "--quick"}, {"-aev", "--host", "lab"}, {"slim", "-o", "-"},
+	{"top", "--by", "program,remote"}, {"top", "--by", "subnet/24,user", "--format", "html"},
 	{"triage", "--fail-on", "never"}, {"triage", "--fail-on", "never", "--format", "markdown"}, {"triage", "--fail-on", "never", "-v", "--format", "json"},
 }
 

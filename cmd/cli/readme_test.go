@@ -65,6 +65,22 @@ func TestPromises(t *testing.T) {
 	}
 }
 
+// TestREADMEExamples: behind each command of the README whose output it shows stands what
+// the program prints.
+func TestREADMEExamples(t *testing.T) {
+	t.Chdir(fixtures.Root(t))
+	examples := regexp.MustCompile("```sh\ngo run ./cmd/coldstat (.+)\n```\n\n```text\n((?:.*\n)*?)```\n").FindAllStringSubmatch(readme(t), -1)
+	if len(examples) < 3 {
+		t.Errorf("%d examples were found", len(examples))
+	}
+	for _, e := range examples {
+		stdout, _, code := ours(strings.Fields(e[1])...)
+		if stdout != e[2] || code != exitOK {
+			t.Errorf("coldstat %s: exit %d, %s", e[1], code, firstDifference(stdout, e[2]))
+		}
+	}
+}
+
 // TestDependencies: the README tells of each module that go.mod asks for, and of no
 // other, with a reason and a licence.
 func TestDependencies(t *testing.T) {

@@ -75,6 +75,9 @@ func (o *topOptions) setBy(list string) error {
 		if err != nil {
 			return usagef(suggest(name, top.Names(), "coldstat top --help tells what there is"), "%w", err)
 		}
+		if slices.ContainsFunc(o.by, d.Same) {
+			return fmt.Errorf("%q stands in it behind another subnet, and a group has one", name)
+		}
 		o.by = append(o.by, d)
 	}
 	return nil
@@ -207,5 +210,5 @@ func (run *topRun) kind(s Streams, count *top.Count, r *reporter) *rows.Kind {
 	if s.Width > 0 && run.format.Name == "table" && run.o.output == "" && run.o.outputDir == "" && run.o.columns == nil {
 		kind = rows.Holding(rows.BarredGroupKind, top.Barred(groups))
 	}
-	return kind.Keyed(top.Columns(run.opts.by)...)
+	return kind.Showing(top.Show(run.opts.by))
 }

@@ -46,17 +46,18 @@ func setRows[T any](k *Kind, inOrder func(r *Reader, sort []SortKey) iter.Seq[*T
 	k.pieces = func(r *Reader, sort []SortKey, _ Reporter) iter.Seq[Piece] { return erased(batches(inOrder(r, sort))) }
 }
 
-// Keyed is the kind with columns that every table shows, whatever they say.
-func (k *Kind) Keyed(columns ...string) *Kind {
-	keyed := *k
-	keyed.Columns = sync.OnceValue(func() []Column {
+// Showing is the kind with columns that tables show more or less readily, see
+// [Column.Show].
+func (k *Kind) Showing(show map[string]int) *Kind {
+	other := *k
+	other.Columns = sync.OnceValue(func() []Column {
 		list := slices.Clone(k.Columns())
 		for i := range list {
-			if slices.Contains(columns, list[i].Name) {
-				list[i].Show = Key
+			if n, ok := show[list[i].Name]; ok {
+				list[i].Show = n
 			}
 		}
 		return list
 	})
-	return &keyed
+	return &other
 }

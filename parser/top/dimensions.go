@@ -21,10 +21,11 @@ type Dimension struct {
 	set   func(k *rows.SocketKey, s *rows.Socket)
 }
 
-// Dimensions is THE list of what sockets can be grouped by. A subnet is one more, with a
-// length behind its name.
-func Dimensions() []Dimension { return dimensions }
+// Same reports whether another dimension says the same of a group: a group has one subnet.
+func (d Dimension) Same(other Dimension) bool { return d.Columns[0] == other.Columns[0] }
 
+// dimensions is THE list of what sockets can be grouped by. A subnet is one more, with a
+// length behind its name.
 var dimensions = []Dimension{
 	{"remote", "the foreign address", []string{"remote_address", "remote_host"}, []string{"remote_address", "remote_host"},
 		func(k *rows.SocketKey, s *rows.Socket) { k.RemoteAddress = s.RemoteAddress }},

@@ -35,12 +35,24 @@ func (c *Count) Wants(column string) bool {
 	return slices.ContainsFunc(c.by, func(d Dimension) bool { return slices.Contains(d.needs, column) })
 }
 
-// Columns are those of a group that say what it is.
-func Columns(by []Dimension) (columns []string) {
+// Show says which columns of a group tables need, and which they do not: each state has
+// one, unless sockets are grouped by it.
+func Show(by []Dimension) map[string]int {
+	show := map[string]int{}
 	for _, d := range by {
-		columns = append(columns, d.Columns[0])
+		show[d.Columns[0]] = rows.Key
+		if d.Name != "state" {
+			continue
+		}
+		for _, column := range stateColumns {
+			show[column] = 0
+		}
 	}
-	return columns
+	return show
+}
+
+var stateColumns = []string{
+	"listen", "established", "syn_sent", "syn_recv", "fin_wait1", "fin_wait2", "time_wait", "close_wait", "last_ack", "closing", "close", "other_states",
 }
 
 // Add counts a socket.
