@@ -101,6 +101,9 @@ func (b *Bound) compare(n *node, s *socket) truth {
 	}
 	switch n.field.of {
 	case hostValue:
+		if n.pattern != nil {
+			return n.unixName(s)
+		}
 		if n.field == src {
 			return n.endpoint(&s.local, s.proto)
 		}
@@ -209,13 +212,21 @@ func (b *Bound) owner(s *socket) (pid uint64, program string, ok bool) {
 	return b.m.Owner(s.inode)
 }
 
+// unixName compares the name of a UNIX socket, which is empty if it has none.
+func (n *node) unixName(s *socket) truth {
+	if s.unix == nil {
+		return unknown
+	}
+	return truly(n.pattern.MatchString(strings.ReplaceAll(s.unix.Path, "\x00", "@")))
+}
+
 // endpoint compares an address and a port.
 func (n *node) endpoint(e *endpoint, proto query.Protocol) truth {
 	if !e.known {
 		return unknown
 	}
 	t := yes
-	if !n.host.any {
+	if !n.host.any || n.host.family != "" {
 		t = truly(n.host.has(e))
 	}
 	if n.port.any {
@@ -239,6 +250,12 @@ func (h *host) has(e *endpoint) bool {
 }
 
 func (h *host) hasAddr(a netip.Addr) bool {
+	if !h.family.has(a) {
+		return false
+	}
+	if h.any {
+		return true
+	}
 	if h.name != "" {
 		return h.addrs[a.Unmap()]
 	}

@@ -38,7 +38,7 @@ var fields = []*field{
 }
 
 var (
-	src      = &field{"src", hostValue, equality, true, "the local address, and the port if one is given", "HOST, HOST/PREFIX, HOST:PORT or :PORT, such as 10.0.0.0/8 or [2001:db8::1]:443"}
+	src      = &field{"src", hostValue, equality, true, "the local address, and the port if one is given; inet: or inet6: before it for one family; unix:GLOB is the name of a UNIX socket", "HOST, HOST/PREFIX, HOST:PORT, :PORT or unix:GLOB, such as 10.0.0.0/8 or [2001:db8::1]:443"}
 	dst      = &field{"dst", hostValue, equality, true, "the foreign address, and the port if one is given", src.expect}
 	sport    = &field{"sport", portValue, order, true, "the local port; of raw sockets the IP protocol", "a port, such as :443, 443 or :https"}
 	dport    = &field{"dport", portValue, order, true, "the foreign port", sport.expect}

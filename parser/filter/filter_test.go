@@ -339,7 +339,7 @@ func FuzzFilter(f *testing.F) {
 	for _, text := range []string{
 		"", "state established ( dport = :443 or sport = :ssh ) and not dst 10.0.0.0/8", "dst [2001:db8::]/32:80", "prog ~ ^(nginx|php)", "path = '/a b' or type!=dgram",
 		"exclude listening excl big state all", "! ! autobound && uid>=0x10 | pid lt 5", "src *:* dst :", "((", "state", "uid = \x1b", `prog = a\ b`, "sport=:two and user = root",
-		"state a and state b", "dst web1:https", "host !~ x", "timer = ON", "dev = eth0", strings.Repeat("(", 200), strings.Repeat("not ", 500) + "autobound",
+		"src unix:/run/[!a-z]*?\\]", "not src /run/* and src @*", "src inet6:[::]:80 dst inet:10/8", "state a and state b", "dst web1:https", "host !~ x", "timer = ON", "dev = eth0", strings.Repeat("(", 200), strings.Repeat("not ", 500) + "autobound",
 	} {
 		f.Add(text)
 	}

@@ -8,8 +8,13 @@ import (
 
 // host reads an address, a network or a name, with or without a port:
 // 10.0.0.1, 10/8, 10.0.0.1:443, [2001:db8::1]:443, [2001:db8::]/32, web1:https, *, :443.
+// Behind inet: or inet6: it is of that family; unix:GLOB is the name of a UNIX socket.
 func (p *reader) host(n *node) *Error {
 	t := n.at
+	if glob, ok := unixGlob(t.text); ok {
+		return p.glob(n, glob)
+	}
+	n.host.family, t.text = family(t.text)
 	host, port, hasPort, err := p.split(t)
 	if err != nil {
 		return err
@@ -27,11 +32,46 @@ func (p *reader) host(n *node) *Error {
 		n.host.any = true
 		return nil
 	}
+	of := n.host.family
 	n.host, err = p.address(t, host)
+	if n.host.family = of; n.host.prefix.IsValid() && !of.has(n.host.prefix.Addr()) {
+		return p.wrong(t.at, t.end, "", "%q is no address of %s", host, strings.TrimSuffix(string(of), ":"))
+	}
 	if n.host.name != "" {
 		p.f.needs.Hosts = append(p.f.needs.Hosts, n.host.name)
 	}
 	return err
+}
+
+// glob reads the name of a UNIX socket, which is a pattern.
+func (p *reader) glob(n *node, glob string) *Error {
+	if n.field != src {
+		return p.wrong(n.at.at, n.at.end, "", "no file of /proc/net tells the peer of a UNIX socket; src and path are its own name")
+	}
+	var err error
+	if n.pattern, err = compileGlob(glob); err != nil {
+		return p.wrong(n.at.at, n.at.end, "", "%q is no pattern of a shell: %s", glob, strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+	}
+	return nil
+}
+
+// An inetFamily is the prefix of one, or empty for both.
+type inetFamily string
+
+// family takes the prefix of a family off a text.
+func family(text string) (inetFamily, string) {
+	for _, prefix := range []string{inet6Prefix, inetPrefix} {
+		if rest, ok := strings.CutPrefix(text, prefix); ok {
+			return inetFamily(prefix), rest
+		}
+	}
+	return "", text
+}
+
+// has reports whether an address is of the family, or of any if there is none. An IPv4
+// address of an IPv6 socket is one of IPv6.
+func (f inetFamily) has(a netip.Addr) bool {
+	return f == "" || (f == inetPrefix) == a.Is4()
 }
 
 // split cuts a text into the address, with its prefix and without brackets, and the

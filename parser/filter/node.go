@@ -40,6 +40,7 @@ type part struct {
 // A host is what src and dst compare an address with.
 type host struct {
 	any    bool
+	family inetFamily
 	prefix netip.Prefix
 	name   string
 	addrs  map[netip.Addr]bool // of the name

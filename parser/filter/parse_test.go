@@ -20,7 +20,7 @@ func said(err error) string {
 
 const (
 	aCondition = `expected a condition, "not" or "("`
-	aHost      = `expected HOST, HOST/PREFIX, HOST:PORT or :PORT, such as 10.0.0.0/8 or [2001:db8::1]:443`
+	aHost      = `expected HOST, HOST/PREFIX, HOST:PORT, :PORT or unix:GLOB, such as 10.0.0.0/8 or [2001:db8::1]:443`
 	aPort      = `expected a port, such as :443, 443 or :https`
 	aState     = `expected a state: established, syn-sent, syn-recv, fin-wait-1, fin-wait-2, time-wait, closed, close-wait, last-ack, listening, closing, all, connected, synchronized, bucket, big, or as netstat prints it`
 )
@@ -75,7 +75,12 @@ func TestErrors(t *testing.T) {
 		{"dst [10.0.0.1]", `"[10.0.0.1]" is no IPv6 address in brackets; expected [IPV6], [IPV6]/PREFIX or [IPV6]:PORT` + "\ndst [10.0.0.1]\n    ^^^^^^^^^^"},
 		{"dst [fe80::1%eth0]", `"fe80::1%eth0" is no address; ` + aHost + "\ndst [fe80::1%eth0]\n    ^^^^^^^^^^^^^^"},
 		{"dst web1/24", `"web1" is no address; ` + aHost + "\ndst web1/24\n    ^^^^^^^"},
-		{"src /run/x", `"" is no address; ` + aHost + "\nsrc /run/x\n    ^^^^^^"},
+		{"dst /run/x", "no file of /proc/net tells the peer of a UNIX socket; src and path are its own name\ndst /run/x\n    ^^^^^^"},
+		{"src unix:/[z-a]", `"/[z-a]" is no pattern of a shell: invalid character class range: ` + "`z-a`\nsrc unix:/[z-a]\n    ^^^^^^^^^^^"},
+		{"src inet:::1", `in "::1" it cannot be told where a port begins; expected brackets around an IPv6 address, as in [2001:db8::1] or [2001:db8::1]:443` + "\nsrc inet:::1\n    ^^^^^^^^"},
+		{"dst inet:[::1]", `"::1" is no address of inet` + "\ndst inet:[::1]\n    ^^^^^^^^^^"},
+		{"dst inet6:10/8", `"10/8" is no address of inet6` + "\ndst inet6:10/8\n    ^^^^^^^^^^"},
+		{"dst inet6:", "an address is missing; " + aHost + "\ndst inet6:\n    ^^^^^^"},
 		{"src ''", "an address is missing; " + aHost + "\nsrc ''\n    ^^"},
 		{"prog ~ (nginx", `"(nginx" is no regular expression: missing closing ): ` + "`(nginx`\nprog ~ (nginx\n       ^^^^^^"},
 		{"prog = 'nginx", "the quote is never closed\nprog = 'nginx\n       ^^^^^^"},

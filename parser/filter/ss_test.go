@@ -63,8 +63,7 @@ func needSS(t testing.TB) {
 // ss gives what the real ss shows of the machine: local and foreign address of each
 // socket, sorted. With PROC_ROOT it reads the files there, and asks no kernel.
 func (m machine) ss(args ...string) ([]string, error) {
-	cmd := exec.Command("ss", append([]string{"-Hn"}, args...)...)
-	cmd.Env = []string{"PROC_ROOT=" + filepath.Join(m.dir, "proc"), "LC_ALL=C", "PATH=/usr/bin:/bin:/usr/sbin:/sbin"}
+	cmd := m.command(args...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {
@@ -79,6 +78,12 @@ func (m machine) ss(args ...string) ([]string, error) {
 	}
 	slices.Sort(list)
 	return list, nil
+}
+
+func (m machine) command(args ...string) *exec.Cmd {
+	cmd := exec.Command("ss", append([]string{"-Hn"}, args...)...)
+	cmd.Env = []string{"PROC_ROOT=" + filepath.Join(m.dir, "proc"), "LC_ALL=C", "PATH=/usr/bin:/bin:/usr/sbin:/sbin"}
+	return cmd
 }
 
 // ours gives the same of the rows that a filter selects.
@@ -326,6 +331,7 @@ func TestSameAsSS(t *testing.T) {
 		"state connected exclude close-wait", "exclude connected state established", "state established sport = :22 or dport = :443",
 		"sport = :80 or sport = :22 and dport = :30000", "sport = :80 or sport = :22 dport = :30000", "not sport = :22 and dport = :443",
 		"dst 10.0.0.9", "dst 10.0.0.2", "src [::ffff:10.0.0.1]", "dst [::ffff:10.0.0.0/104]", "dst 192.0.2/24", "dst 192.0.2.0/24:443", "dst *", "dport = *", "dst :443", "src *:80",
+		"src inet:*", "dst inet6:*", "src inet:10.0.0.0/8", "src inet6:[::]:80", "dst inet6:[2001:db8::/32]", "src inet::22",
 		"dport = :", "dst 10/15", "not not dst 10.0.0.9", "src [2001:db8::/32] or dst 2001:db8::/32:50000", "autobound",
 	} {
 		got, err := m.ours("t", text, ephemeral)
@@ -334,6 +340,82 @@ func TestSameAsSS(t *testing.T) {
 			t.Errorf("%s\n got %q, %v\nwant %q, %v", text, got, err, want, err2)
 		}
 	}
+}
+
+// TestUnixLikeSS: names and states of UNIX sockets are selected as in the real ss, which
+// reads the same file. The inode tells which row is which. Names have no blanks, where ss
+// ends them, and patterns no backslashes, which ss takes away.
+func TestUnixLikeSS(t *testing.T) {
+	needSS(t)
+	r := rand.New(rand.NewPCG(4, 9))
+	var list []parser.UnixSocket
+	for _, name := range []string{
+		"", "/run/a", "/run/a/b", "/run/ab", "/run/[x]", "/run/x]", "/run/a^b", "/run/é", "@/run/a", "@abc", "@00a1f", "rel", "/run/-", "/run/&", "/run/!", "/",
+	} {
+		for range 2 {
+			s := parser.UnixSocket{RefCount: 2, Type: 1, State: 3, Inode: uint64(1000 + len(list)), HasInode: true, Path: name}
+			switch r.IntN(3) {
+			case 0:
+				s.State, s.Flags = 1, parser.UnixAccept
+			case 1:
+				s.Type, s.State = 2, 1
+			}
+			list = append(list, s)
+		}
+	}
+	h := fixtures.NewHost(nil)
+	h.Set("proc/net/unix", fixtures.Kernel{}.Unix(list))
+	m := newMachine(t, h)
+	some := 0
+	for range 400 {
+		glob := "unix:"
+		for range r.IntN(5) {
+			glob += pick(r, "*", "?", "/", "/run/", "a", "b", "[ab]", "[!a]", "[^a]", "[]x]", "[a-c]", "[", "]", "x", "@", "*", "^", "é", "[x", "[!]", ".", "+", "$", "[.]")
+		}
+		text := pick(r, "", "not ", "state established ", "state listening ") + "src " + glob
+		if r.IntN(4) == 0 {
+			text += pick(r, " or ", " and ") + pick(r, "src /run/*", "src unix:", "not src unix:@*", "autobound")
+		}
+		parsed, err := filter.Parse(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		bound, err := parsed.Bind(filter.Machine{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := []string{}
+		for _, s := range list {
+			if bound.Unix(&s) {
+				got = append(got, fmt.Sprint(s.Inode))
+			}
+		}
+		want, err := m.unix(strings.Fields(text)...)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s\n got %q\nwant %q, %v", text, got, want, err)
+		}
+		if len(got) > 0 && len(got) < len(list) {
+			some++
+		}
+	}
+	if some < 100 {
+		t.Errorf("only %d filters select some rows and not all", some)
+	}
+}
+
+// unix gives the inodes of the UNIX sockets that the real ss shows.
+func (m machine) unix(args ...string) ([]string, error) {
+	cmd := m.command(append([]string{"-xa"}, args...)...)
+	out, err := cmd.Output()
+	list := []string{}
+	for line := range strings.Lines(string(out)) {
+		if f := strings.Fields(line); len(f) >= 3 {
+			list = append(list, f[len(f)-3]) // inode, peer, its inode
+		}
+	}
+	slices.Sort(list)
+	return list, err
 }
 
 // refused stands for what an error comes to.
@@ -354,6 +436,8 @@ func TestDivergences(t *testing.T) {
 		{"dst 0.0.0.0/0", "the same: a network of no bits is no condition to ss", all, 5},
 		{"src [::]/0", "ss takes the prefix inside of the brackets only", refused, 3},
 		{"dst 10.0", "is 10.0.0.0 to ss, which surprises: write 10.0.0.0 or 10.0/16", 0, refused},
+		{"not src inet6:*", "inet: and inet6: are conditions like others; in ss they turn the other family off for the whole filter", 0, 4},
+		{"src inet6:[::]:80 or dst inet:192.0.2.1:443", "the same", 2, 3},
 		{"sport = :026", "octal to ss, 26 to everybody else", 2, refused},
 		{"sport = :70000", "there is no such port", 0, refused},
 		{"exclude all", "no state is left: ss shows its default states then", 5, 0},
