@@ -181,7 +181,8 @@ func (run *topRun) look(m *machine) (counted, error) {
 		Snapshot: v.Snapshot, Plan: v.Plan, Names: v.Names, Report: recorded, Source: v.Source, Want: its.count.Wants,
 		NoHosts: v.Columns.NumericHosts, NoPorts: v.Columns.NumericPorts, NoUsers: v.Columns.NumericUsers,
 	}
-	for socket := range r.Sockets() {
+	var socket rows.Socket // one for all: it is large
+	for socket = range r.Sockets() {
 		its.count.Add(&socket)
 	}
 	its.said = m.inAnswer(said())

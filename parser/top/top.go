@@ -83,7 +83,15 @@ func (c *Count) Add(s *rows.Socket) {
 func (c *Count) Merge(other *Count) {
 	c.total += other.total
 	c.rest += other.rest
-	for _, more := range other.sorted() {
+	if len(c.groups) == 0 {
+		c.groups = other.groups
+		return
+	}
+	list := maps.Values(other.groups)
+	if len(c.groups)+len(other.groups) > c.max {
+		list = slices.Values(other.sorted()) // which of them are kept does not depend on the order of a map
+	}
+	for more := range list {
 		g, known := c.groups[more.SocketKey]
 		switch {
 		case known:
