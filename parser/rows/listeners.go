@@ -104,7 +104,7 @@ func (r *Reader) acceptLimit(t query.InetTable, s *parser.InetSocket) parser.Opt
 	if s.Printed != nil && s.Printed.Backlog.Known() {
 		return s.Printed.Backlog
 	}
-	if !r.wants("accept_queue_limit") {
+	if !r.wanted.limit {
 		return parser.Opt[uint64]{}
 	}
 	if limit, ok := r.acceptLimits.Of(s.Inode); ok { // by prepare

@@ -3,6 +3,7 @@ package rows
 import (
 	"iter"
 	"net/netip"
+	"slices"
 
 	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
@@ -100,6 +101,7 @@ type Reader struct {
 	Source Source
 
 	seen      bool
+	wanted    wanted
 	owners    *snapshot.Owners
 	listeners [2]*listeners // of tcp and of tcp6
 	backlogs  *backlogs
@@ -120,15 +122,30 @@ func (r *Reader) report() Reporter {
 }
 
 func (r *Reader) wants(columns ...string) bool {
-	if r.Want == nil {
-		return true
+	return r.Want == nil || slices.ContainsFunc(columns, r.Want)
+}
+
+// wanted is what Want says of columns that are asked for at every row.
+type wanted struct {
+	known     bool
+	holder    bool // pid, program, program_from
+	direction bool // direction, listener, accept_queue
+	waiting   bool // accept_queue, waiting: of UNIX sockets
+	limit     bool // accept_queue_limit
+}
+
+// ask finds it out, once; call it before rows are made. Later other goroutines read it.
+func (r *Reader) ask() {
+	if r.wanted.known {
+		return
 	}
-	for _, c := range columns {
-		if r.Want(c) {
-			return true
-		}
+	r.wanted = wanted{
+		known:     true,
+		holder:    r.wants("pid", "program", "program_from"),
+		direction: r.wants("direction", "listener", "accept_queue"),
+		waiting:   r.wants("accept_queue", "waiting"),
+		limit:     r.wants("accept_queue_limit"),
 	}
-	return false
 }
 
 // usable reports whether a table has rows to show and tells the Reporter of any
@@ -241,7 +258,7 @@ type Holder struct {
 
 // prepareHolders reads the processes, if [Reader.holder] will need them.
 func (r *Reader) prepareHolders() {
-	if r.owners == nil && r.wants("pid", "program", "program_from") {
+	if r.ask(); r.owners == nil && r.wanted.holder {
 		r.owners = r.Snapshot.Owners()
 	}
 }
@@ -249,7 +266,7 @@ func (r *Reader) prepareHolders() {
 // holder gives the process that holds a socket; call prepareHolders before. printed is nil for a row of the
 // kernel's file; file is that of the row.
 func (r *Reader) holder(inode uint64, printed *parser.Printed, file string) (h Holder) {
-	if !r.wants("pid", "program", "program_from") {
+	if !r.wanted.holder {
 		return h
 	}
 	if printed != nil {

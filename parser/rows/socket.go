@@ -151,10 +151,10 @@ func (r *Reader) prepare(t query.InetTable) {
 	if t.Protocol != query.TCP {
 		return
 	}
-	if r.wants("direction", "listener", "accept_queue") {
+	if r.wanted.direction {
 		r.listening(t.V6)
 	}
-	if r.wants("accept_queue_limit") {
+	if r.wanted.limit {
 		r.limits()
 	}
 }
@@ -252,7 +252,7 @@ func (r *Reader) tcp(d *draft[Socket], t query.InetTable, s *parser.InetSocket) 
 	var q queue
 	if s.State == parser.Listen {
 		q.waiting, q.limit = parser.Some(s.RecvQ), r.acceptLimit(t, s)
-	} else if r.wants("direction", "listener", "accept_queue") {
+	} else if r.wanted.direction {
 		q = r.direct(t.V6, s)
 	}
 	put(d, &row.Direction, q.direction)

@@ -45,10 +45,10 @@ func (r *Reader) unixSockets(told Reporter) iter.Seq[piece[Unix]] {
 			return
 		}
 		r.prepareHolders()
-		if r.wants("accept_queue", "waiting") {
+		if r.wanted.waiting {
 			r.countBacklogs()
 		}
-		if r.wants("accept_queue_limit") {
+		if r.wanted.limit {
 			r.limits()
 		}
 		pieces := made(table, told, func(d *draft[Unix], s *parser.UnixSocket, texts *parser.Arena) bool {
@@ -105,7 +105,7 @@ func (r *Reader) unix(d *draft[Unix], file string, s *parser.UnixSocket) {
 	if isListener(s) {
 		limit = r.unixLimit(s)
 	}
-	if s.Path != "" && r.wants("accept_queue", "waiting") {
+	if s.Path != "" && r.wanted.waiting {
 		queue, waits = r.waits(s)
 	}
 	set(d, &row.AcceptLimit, limit)
@@ -117,7 +117,7 @@ func (r *Reader) unixLimit(s *parser.UnixSocket) parser.Opt[uint64] {
 	if s.Printed != nil && s.Printed.Backlog.Known() {
 		return s.Printed.Backlog
 	}
-	if !r.wants("accept_queue_limit") {
+	if !r.wanted.limit {
 		return parser.Opt[uint64]{}
 	}
 	return found(r.acceptLimits.Of(s.Inode))
