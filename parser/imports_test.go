@@ -18,7 +18,7 @@ const module = "github.com/coldstat/coldstat/"
 var mayImport = map[string][]string{
 	"cmd/coldstat":    {"cmd/cli"},
 	"cmd/cli":         {"parser", "parser/bundle", "parser/filter", "parser/names", "parser/query", "parser/rows", "parser/snapshot", "parser/top", "parser/triage", "parser/words", "render", "github.com/agnivade/levenshtein", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
-	"render":          {"parser", "parser/counters", "parser/query", "parser/rows", "parser/snapshot", "parser/triage", "parser/words", "github.com/gocarina/gocsv", "github.com/olekukonko/ll", "github.com/olekukonko/tablewriter/pkg/twwidth", "github.com/olekukonko/tablewriter/renderer", "github.com/olekukonko/tablewriter/tw"},
+	"render":          {"parser", "parser/counters", "parser/query", "parser/rows", "parser/snapshot", "parser/triage", "parser/words", "github.com/gocarina/gocsv", "github.com/klauspost/compress/zstd", "github.com/olekukonko/ll", "github.com/olekukonko/tablewriter/pkg/twwidth", "github.com/olekukonko/tablewriter/renderer", "github.com/olekukonko/tablewriter/tw", "github.com/parquet-go/parquet-go/deprecated", "github.com/parquet-go/parquet-go/encoding/rle", "github.com/parquet-go/parquet-go/encoding/thrift", "github.com/parquet-go/parquet-go/format"},
 	"parser/query":    {"parser", "parser/counters"},
 	"parser/filter":   {"parser", "parser/query", "parser/words"},
 	"parser/snapshot": {"parser", "parser/names"},

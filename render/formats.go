@@ -23,6 +23,11 @@ type Format struct {
 	People bool
 	// Whole is set if each row always has all columns.
 	Whole bool
+	// Binary is set if it is nothing for a terminal.
+	Binary bool
+	// Partitioned is set if files in a directory are partitions, each of one machine: see
+	// [Options.Partition].
+	Partitioned bool
 
 	// New begins an output.
 	New func(w io.Writer, o Options) Writer
@@ -46,6 +51,7 @@ func Formats() []Format {
 		{Name: "tsv", Doc: "the same, separated by tabs", Extension: "tsv", Rows: true, OneKind: true, New: newTSV},
 		{Name: "json", Doc: "one document with everything", Extension: "json", Rows: true, Whole: true, New: newJSON},
 		{Name: "ndjson", Doc: "a JSON object a line for each row", Extension: "ndjson", Rows: true, New: newNDJSON},
+		{Name: "parquet", Binary: true, Partitioned: true, Doc: "Apache Parquet for DuckDB, Spark and ClickHouse, of one kind of row", Extension: "parquet", Rows: true, OneKind: true, New: newParquet},
 		{Name: "markdown", People: true, Doc: "tables for tickets and wikis", Extension: "md", Rows: true, New: newMarkdown},
 		{Name: "html", People: true, Doc: "a page with tables", Extension: "html", Rows: true, New: newHTML},
 	}
@@ -78,6 +84,10 @@ type Options struct {
 	Sort []string
 	// NoHeader leaves out the line of column names.
 	NoHeader bool
+	// Partition is set if the output is of one machine, and its directory tells the host:
+	// then it has no column for that, and if the bundle has no file of the kind, nothing
+	// is written at all.
+	Partition bool
 	// RawCSV writes cells that a spreadsheet would take for formulas as they are.
 	RawCSV bool
 }

@@ -22,6 +22,7 @@ func TestNoControl(t *testing.T) {
 			for name, v := range modes(t, hostile()) {
 				harmlessText(t, f.Name+" "+name, written(t, f.Name, several, v), "\n")
 			}
+		case f.Binary: // nothing for a terminal, which is refused
 		case f.OneKind:
 			for _, k := range rows.Kinds() {
 				allowed := "\n"

@@ -25,11 +25,11 @@ func tcpTable(n int) []byte {
 }
 
 // A heapGauge takes output and looks now and then how much is live.
-type heapGauge struct{ written, next, most uint64 }
+type heapGauge struct{ written, every, next, most uint64 }
 
 func (g *heapGauge) Write(p []byte) (int, error) {
 	if g.written += uint64(len(p)); g.written >= g.next {
-		g.next = g.written + 4<<20
+		g.next = g.written + g.every
 		runtime.GC()
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
@@ -47,7 +47,10 @@ func TestFlatMemory(t *testing.T) {
 	live := func(f render.Format, n int) uint64 {
 		table := tcpTable(n)
 		root := fstest.MapFS{"proc/net/tcp": {Data: table}}
-		g := &heapGauge{}
+		g := &heapGauge{every: 4 << 20}
+		if f.Binary {
+			g.every = 256 << 10
+		}
 		w := f.New(g, render.Options{})
 		err := w.Write(render.View{
 			Plan: plan, Kinds: rows.Selected(plan), Snapshot: snapshot.Load(root, snapshot.ByteOrder{}), Report: rows.Quiet{},
@@ -65,6 +68,9 @@ func TestFlatMemory(t *testing.T) {
 		few, many := 40_000, 160_000 // few enough keep all cores busy with pieces
 		if f.People {
 			few, many = 500, 4_000 // tablewriter takes its time
+		}
+		if f.Binary {
+			few, many = 130_000, 400_000 // it writes when it has some hundred thousand
 		}
 		if testing.Short() {
 			many = few * 2

@@ -34,7 +34,7 @@ func answerFlags(o *options, kinds []*rows.Kind) []flag {
 	list := outputFlags(o)
 	for i := range list {
 		if list[i].long == "format" {
-			list[i].help = "how to write: " + strings.Join(formatNames(answerFormats), ", ") + " (default table); csv and tsv hold one kind of row"
+			list[i].help = "how to write: " + strings.Join(formatNames(answerFormats), ", ") + " (default table); csv, tsv and parquet hold one kind of row"
 		}
 	}
 	if len(kinds) > 1 {
@@ -64,6 +64,7 @@ func begin(s Streams, o *options, kinds []*rows.Kind) (*answering, error) {
 	if err := (choice{format: f, kinds: a.kinds}).check(o); err != nil {
 		return nil, err
 	}
+	f.Partitioned = false // it is of no one machine
 	out, err := newOutput(s, o, f, a.kinds)
 	if err != nil {
 		return nil, err
@@ -87,7 +88,7 @@ func (a *answering) end(found answer, err error) error {
 		p.kinds = held(found.kinds, p.kinds)
 	}
 	a.out.begin(false)
-	if err := a.out.write(view); err != nil {
+	if err := a.out.write(view, nil); err != nil {
 		a.out.files.discard()
 		return writeError(err)
 	}

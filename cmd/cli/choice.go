@@ -71,9 +71,9 @@ var formatOptions = []struct {
 }{
 	{"--columns", func(o *options) bool { return o.columns != nil }, func(f render.Format) bool { return f.Rows && !f.Whole }},
 	{"--sort", func(o *options) bool { return o.sort != nil }, func(f render.Format) bool { return f.Rows }},
-	{"--no-header", func(o *options) bool { return o.noHeader }, func(f render.Format) bool { return f.Rows && !f.Whole }},
+	{"--no-header", func(o *options) bool { return o.noHeader }, func(f render.Format) bool { return f.Rows && !f.Whole && !f.Binary }},
 	{"--output-dir", func(o *options) bool { return o.outputDir != "" }, func(f render.Format) bool { return f.Rows }},
-	{"--csv-raw", func(o *options) bool { return o.rawCSV }, func(f render.Format) bool { return f.OneKind }},
+	{"--csv-raw", func(o *options) bool { return o.rawCSV }, func(f render.Format) bool { return f.OneKind && !f.Binary }},
 }
 
 // check refuses options that the format cannot follow.

@@ -47,6 +47,23 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// TestInterruptPartitions: it leaves no partition, and no directory of one, not even of the
+// bundles that were read.
+func TestInterruptPartitions(t *testing.T) {
+	dir := t.TempDir()
+	one := filepath.Join(fixtures.Root(t), "testdata", "captures", "lab-c.tar.gz")
+	cmd := exec.Command(program(t), "-tanx", "--format", "parquet", "--output-dir", dir, one, "-")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	stopped(t, cmd, func() bool { return unfinished(filepath.Join(dir, "kind=unix", "host=web1")) > 0 })
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+		t.Errorf("%v, %v are left", entries, err)
+	}
+}
+
 // interrupt starts the program with a standard input from which nothing comes,
 // and interrupts it when there is an unfinished file in dir.
 func interrupt(t *testing.T, dir string, args []string) {

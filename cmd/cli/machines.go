@@ -29,6 +29,11 @@ func (m *machine) source() rows.Source {
 	})
 }
 
+// place tells it from all others of all bundles, and is the same in another run.
+func (m *machine) place() []string {
+	return []string{m.name, m.machine.Archive, m.machine.Base(), m.netns}
+}
+
 // inAnswer marks what was said of the machine as being of it, for an answer that is of
 // several.
 func (m *machine) inAnswer(said []rows.Diagnostic) []rows.Diagnostic {

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -17,13 +18,14 @@ import (
 	"github.com/coldstat/coldstat/render"
 )
 
-// An output is where the views go: standard output, one file, or one file for
-// each kind of row.
+// An output is where the views go: standard output, one file, one file for each kind of
+// row, or partitions.
 type output struct {
-	format render.Format
-	opts   render.Options
-	parts  []part
-	files  files
+	format     render.Format
+	opts       render.Options
+	parts      []part
+	partitions *partitions // nil if there are none
+	files      files
 }
 
 // A part is one writer and the kinds of rows that it gets.
@@ -39,6 +41,12 @@ func newOutput(s Streams, o *options, f render.Format, kinds []*rows.Kind) (*out
 	if o.outputDir != "" {
 		if err := os.MkdirAll(o.outputDir, 0o777); err != nil {
 			return nil, outputError(err)
+		}
+		if f.Partitioned {
+			opts := out.opts
+			opts.Partition = true
+			out.partitions = &partitions{dir: o.outputDir, format: f, opts: opts, kinds: kinds, files: &out.files, used: map[string]bool{}}
+			return out, nil
 		}
 		for _, k := range kinds {
 			w, err := out.files.create(filepath.Join(o.outputDir, k.Name+"."+f.Extension))
@@ -57,6 +65,8 @@ func newOutput(s Streams, o *options, f render.Format, kinds []*rows.Kind) (*out
 			return nil, outputError(err)
 		}
 		w = file
+	} else if f.Binary && s.OutIsTerminal {
+		return nil, usagef("name a file with --output FILE, or a directory with --output-dir DIR", "%s is nothing for a terminal", f.Name)
 	} else {
 		out.opts.Width, out.opts.Color = s.Width, s.Color
 	}
@@ -74,8 +84,12 @@ func (out *output) begin(several bool) {
 	}
 }
 
-// write writes the view of one bundle to all parts.
-func (out *output) write(v render.View) error {
+// write writes the view of one machine to all parts. place is what [partitions.write] wants.
+func (out *output) write(v render.View, place []string) error {
+	if out.partitions != nil {
+		v.Kinds = out.partitions.kinds
+		return out.partitions.write(v, place)
+	}
 	for _, p := range out.parts {
 		v.Kinds = p.kinds
 		if err := p.Write(v); err != nil {
@@ -101,12 +115,23 @@ func (out *output) finish() error {
 type files struct {
 	mu   sync.Mutex
 	list []*pending
+	dirs []string // that were made, each behind its parent
 	stop func()
 }
 
 type pending struct {
-	*os.File
+	*os.File         // nil if it is complete and closed
 	name, tmp string // tmp is empty for what is written in place
+}
+
+// close closes the file, once.
+func (p *pending) close() error {
+	if p.File == nil {
+		return nil
+	}
+	err := p.known(p.File.Close())
+	p.File = nil
+	return err
 }
 
 // Write is that of the file, but an error has the name that the user knows.
@@ -124,7 +149,7 @@ func (p *pending) known(err error) error {
 
 // create begins a file. What is there and no regular file (a device, a pipe) is
 // written in place: it cannot be replaced.
-func (f *files) create(name string) (io.Writer, error) {
+func (f *files) create(name string) (*pending, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if target, err := filepath.EvalSymlinks(name); err == nil {
@@ -163,6 +188,35 @@ func (f *files) create(name string) (io.Writer, error) {
 	return nil, fmt.Errorf("cannot make a temporary file beside %q", name)
 }
 
+// mkdir makes a directory below another one that is there.
+func (f *files) mkdir(below, dir string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.watch()
+	part, err := filepath.Rel(below, dir)
+	if err != nil {
+		return err
+	}
+	at := below
+	for name := range strings.SplitSeq(filepath.ToSlash(part), "/") {
+		at = filepath.Join(at, name)
+		switch err := os.Mkdir(at, 0o777); {
+		case err == nil:
+			f.dirs = append(f.dirs, at)
+		case !errors.Is(err, fs.ErrExist):
+			return err
+		}
+	}
+	return nil
+}
+
+// settle closes a file that is complete, so that any number of them can wait for their names.
+func (f *files) settle(p *pending) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return p.close()
+}
+
 // watch removes the unfinished files when the program is interrupted.
 func (f *files) watch() {
 	if f.stop != nil {
@@ -189,7 +243,7 @@ func (f *files) commit() error {
 	defer f.end()
 	for len(f.list) > 0 {
 		p := f.list[0]
-		err := p.known(p.Close())
+		err := p.close()
 		if err == nil && p.tmp != "" {
 			err = os.Rename(p.tmp, p.name)
 		}
@@ -219,12 +273,17 @@ func (f *files) end() {
 
 func (f *files) remove() {
 	for _, p := range f.list {
-		p.Close()
+		p.close()
 		if p.tmp != "" {
 			os.Remove(p.tmp)
 		}
 	}
 	f.list = nil
+	for len(f.dirs) > 0 {
+		last := len(f.dirs) - 1
+		os.Remove(f.dirs[last]) // unless somebody has put something there
+		f.dirs = f.dirs[:last]
+	}
 }
 
 // outputError says that the output cannot even begin.

@@ -23,7 +23,7 @@ func ownFlags(o *options) []flag {
 	set := func(target *bool) pflag.Value { return action(func() error { *target = true; return nil }) }
 	format := func(name string) pflag.Value { return action(func() error { o.format = name; return nil }) }
 	return []flag{
-		{"", "format", listValue(o.setFormat), "how to write: " + strings.Join(formatNames(anyFormat), ", ") + "; csv and tsv hold one kind of row"},
+		{"", "format", listValue(o.setFormat), "how to write: " + strings.Join(formatNames(anyFormat), ", ") + "; csv, tsv and parquet hold one kind of row"},
 		{"", "json", format("json"), "the same as --format json"},
 		{"", "csv", format("csv"), "the same as --format csv"},
 		{"", "kinds", listValue(o.setKinds), "whole tables by the kind of their rows, comma-separated: all, " + strings.Join(kindNames(rows.Kinds()), ", ") +
@@ -33,7 +33,7 @@ func ownFlags(o *options) []flag {
 		{"", "no-header", set(&o.noHeader), "without the line of column names"},
 		{"", "csv-raw", set(&o.rawCSV), "csv and tsv: write texts that a spreadsheet would run as formulas as they are, without an apostrophe before them"},
 		{"", "output", listValue(o.setOutput), "write to this file; it gets its name when it is complete"},
-		{"", "output-dir", listValue(o.setOutputDir), "write one file for each kind of row into this directory, such as socket.csv"},
+		{"", "output-dir", listValue(o.setOutputDir), "write one file for each kind of row into this directory, such as socket.csv; parquet: for each machine as well, such as kind=socket/host=web1/BUNDLE-NUMBER.parquet"},
 		{"", filterFlag, listValue(o.setFilter),
 			"only the sockets for which this is true, in the language of ss: the same as `coldstat BUNDLE -- FILTER`"},
 		{"", "all-counters", set(&o.AllCounters),

@@ -106,7 +106,7 @@ func (run *netstatRun) view(m *machine) error {
 		m.report.tell(note, "the bundle has neither proc/PID/fd links nor an output of netstat, ss or lsof that names programs: none is known")
 	}
 	view.Diagnostics = m.report.said
-	if err := run.out.write(view); err != nil {
+	if err := run.out.write(view, m.place()); err != nil {
 		return writeError(err)
 	}
 	return nil

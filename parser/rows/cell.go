@@ -55,6 +55,13 @@ func (c Cell) Quiet() bool {
 	}
 }
 
+// Bits is the value of a number or a boolean: that of a UintCell, of an IntCell as two's
+// complement, of a FloatCell as IEEE 754 has it, and 1 for true.
+func (c Cell) Bits() uint64 { return c.number }
+
+// List is the value of a ListCell; it belongs to the row.
+func (c Cell) List() []string { return c.list }
+
 // AppendText appends the value as CSV has it: nothing if it is unknown. Text of
 // the capture stands in it as it is.
 func (c Cell) AppendText(b []byte) []byte {
@@ -139,6 +146,20 @@ func AppendJSONString(b []byte, s string) []byte {
 		from = i
 	}
 	return append(append(b, s[from:]...), '"')
+}
+
+// AppendValid appends text with the replacement character for each byte that is no UTF-8:
+// it is what the string of [AppendJSONString] reads back as.
+func AppendValid(b, text []byte) []byte {
+	if utf8.Valid(text) {
+		return append(b, text...)
+	}
+	for len(text) > 0 {
+		r, size := utf8.DecodeRune(text)
+		b = utf8.AppendRune(b, r)
+		text = text[size:]
+	}
+	return b
 }
 
 func appendJSONEscape(b []byte, r rune) []byte {
