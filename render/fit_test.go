@@ -244,7 +244,7 @@ func TestColor(t *testing.T) {
 		}
 	}
 	for _, f := range render.Formats() {
-		if f.Name != "table" && f.Rows {
+		if f.Name != "table" && f.Rows && !f.Binary {
 			text := written(t, f.Name, render.Options{Color: true}, only(captures(t)[0].whole(t), rows.Kinds()[0]))
 			if bytes.Contains(text, []byte("\x1b")) {
 				t.Errorf("%s has colours", f.Name)
