@@ -55,51 +55,66 @@ type reading struct {
 	told bool
 	// byteOrder is set if the tables hold words in the machine's own.
 	byteOrder bool
+
+	share int             // how many are open at once, see [bundle.Options]
+	stop  <-chan struct{} // ends the reading
+}
+
+// goesOn reports whether an error of a machine does not end its bundle.
+func (m *machine) goesOn(err error) bool {
+	e, ok := errors.AsType[*exitError](err)
+	return ok && e.code == exitLacking && m.among > 1
 }
 
 // eachMachine goes through the selected machines of the bundles. look works out what is
-// to be known of one, and take gets that, one machine after the other in the order of
-// the command line. It gives the highest status of what was said of them; err is what
-// ends the run. A bundle that cannot be read, and a machine that lacks what was asked for
-// by name, end it only if there are no others.
+// to be known of one, of several at once, and take gets that, one machine after the other
+// in the order of the command line. It gives the highest status of what was said of them;
+// err is what ends the run. A bundle that cannot be read, and a machine that lacks what was
+// asked for by name, end it only if there are no others.
 func eachMachine[T any](rd reading, look func(*machine) (T, error), take func(*machine, T) error) (code int, err error) {
-	failed, err := eachBundle(rd.Streams, rd.bundles, func(name string) error {
-		b, list, err := rd.open(name)
-		if err != nil {
-			return err
+	q := newQueue(rd, look)
+	defer q.end()
+	for _, name := range rd.bundles {
+		its, err := q.bundle(name, take)
+		if code = max(code, its); err == nil {
+			continue
 		}
-		defer b.Close()
-		for _, m := range list {
-			found, err := look(m)
-			if err == nil {
-				err = take(m, found)
-			}
-			if e, ok := errors.AsType[*exitError](err); ok && e.code == exitLacking && len(list) > 1 {
-				code = max(code, finish(rd.Err, err))
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			m.report.summary()
-			code = max(code, m.report.code)
+		if rd.ends(err) {
+			return code, err
 		}
-		return nil
-	})
-	return max(code, failed), err
+		code = max(code, finish(q.Err, err))
+	}
+	return code, nil
 }
 
-// eachBundle goes on behind a bundle that cannot be read if there are others, and gives
-// the highest status of those; err is what ends the run.
-func eachBundle(s Streams, bundles []string, show func(name string) error) (code int, err error) {
-	for _, name := range bundles {
-		if err := show(name); err != nil {
-			e, ok := errors.AsType[*exitError](err)
-			if len(bundles) == 1 || ok && (e.code == exitUsage || e.stop) {
-				return code, err
-			}
-			code = max(code, finish(s.Err, err))
+// ends reports whether an error of a bundle ends the run.
+func (rd reading) ends(err error) bool {
+	e, ok := errors.AsType[*exitError](err)
+	return len(rd.bundles) == 1 || ok && (e.code == exitUsage || e.stop)
+}
+
+// bundle goes through the machines of the bundle whose turn it is.
+func (q *queue[T]) bundle(name string, take func(*machine, T) error) (code int, err error) {
+	t := q.take(name)
+	defer func() { t.leave(err == nil || !q.ends(err)) }()
+	if t.err != nil {
+		return code, t.err
+	}
+	for _, f := range t.list {
+		what, err := q.lookAt(f)
+		if err == nil {
+			q.tally.clear()
+			err = take(f.machine, what)
 		}
+		if err != nil && f.goesOn(err) {
+			code = max(code, finish(q.Err, err))
+			continue
+		}
+		if err != nil {
+			return code, err
+		}
+		f.report.summary()
+		code = max(code, f.report.code)
 	}
 	return code, nil
 }
@@ -110,7 +125,7 @@ func (rd reading) open(name string) (*bundle.Bundle, []*machine, error) {
 	if len(rd.bundles) > 1 {
 		r.prefix = words.Safe(name) + ": "
 	}
-	b, err := openBundle(rd.Streams, name, rd.want, rd.enough, rd.o, r)
+	b, err := openBundle(rd, name, r)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -53,3 +53,88 @@ func (p *progress) stop() {
 		fmt.Fprint(p.s.Err, "\r\x1b[K")
 	}
 }
+
+// A tally is the line that shows how many bundles were read. Whatever else is said on
+// stderr goes through it, and wipes it.
+type tally struct {
+	s     Streams
+	all   int
+	done  int
+	start time.Time
+
+	mu    sync.Mutex
+	last  time.Time
+	shown bool
+}
+
+func newTally(s Streams, all int) *tally { return &tally{s: s, all: all, start: time.Now()} }
+
+// step says how many are done.
+func (t *tally) step(done int) {
+	if t == nil {
+		return
+	}
+	if t.done = done; t.s.ErrIsTerminal {
+		t.show()
+	}
+}
+
+// await waits, and shows the line meanwhile.
+func (t *tally) await(ready <-chan struct{}) {
+	if !t.s.ErrIsTerminal {
+		<-ready
+		return
+	}
+	tick := time.NewTicker(progressEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ready:
+			return
+		case <-tick.C:
+			t.show()
+		}
+	}
+}
+
+func (t *tally) show() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	if now.Sub(t.start) < progressAfter || now.Sub(t.last) < progressEvery {
+		return
+	}
+	t.last, t.shown = now, true
+	fmt.Fprintf(t.s.Err, "\rcoldstat: %d of %d bundles", t.done, t.all)
+}
+
+// clear wipes the line if what comes stands on the same terminal.
+func (t *tally) clear() {
+	if t != nil && t.s.OutIsTerminal {
+		t.wipe()
+	}
+}
+
+// wipe wipes the line.
+func (t *tally) wipe() {
+	if t == nil {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.wiped()
+}
+
+func (t *tally) wiped() {
+	if t.shown {
+		fmt.Fprint(t.s.Err, "\r\x1b[K")
+		t.shown = false
+	}
+}
+
+func (t *tally) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.wiped()
+	return t.s.Err.Write(p)
+}

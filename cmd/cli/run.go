@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"slices"
 	"strings"
 	"syscall"
@@ -159,15 +158,17 @@ func (run *netstatRun) names(t target, r *reporter) (*names.Table, error) {
 }
 
 // openBundle opens a bundle for the wanted files, and tells what is to be said of it.
-func openBundle(s Streams, name string, want []string, enough func(fs.FS) bool, o *options, r *reporter) (*bundle.Bundle, error) {
-	progress := startProgress(s, name)
+func openBundle(rd reading, name string, r *reporter) (*bundle.Bundle, error) {
+	progress := startProgress(rd.Streams, name)
 	b, err := bundle.Open(name, bundle.Options{
-		Want:       want,
-		Namespaces: o.netns != "",
-		Enough:     enough,
-		XzCommand:  o.xzCommand,
-		Limits:     o.limits,
-		Stdin:      s.In,
+		Want:       rd.want,
+		Namespaces: rd.o.netns != "",
+		Enough:     rd.enough,
+		XzCommand:  rd.o.xzCommand,
+		Limits:     rd.o.limits,
+		Share:      rd.share,
+		Stop:       rd.stop,
+		Stdin:      rd.In,
 		Progress:   progress.told,
 	})
 	progress.stop()

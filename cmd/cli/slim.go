@@ -115,7 +115,7 @@ func runSlim(s Streams, o *options, bundles []string) error {
 }
 
 func slimBundle(s Streams, name string, w io.Writer, ending string, o *options, r *reporter) error {
-	b, err := openBundle(s, name, snapshot.Names(), nil, &options{netns: allNamespaces, limits: o.limits}, r)
+	b, err := openBundle(reading{Streams: s, o: &options{netns: allNamespaces, limits: o.limits}, want: snapshot.Names()}, name, r)
 	if err != nil {
 		return err
 	}

@@ -265,7 +265,7 @@ func (r *rerun) Close() {
 // aside makes goroutines decompress the format's stream in the file, if there are
 // cores for them. whole is the decoder that does it alone. close may be nil.
 func (f *format) aside(whole io.Reader, in io.ReaderAt, size int64) (r io.Reader, done func()) {
-	cores := runtime.GOMAXPROCS(0)
+	cores := runtime.GOMAXPROCS(0) / max(1, f.share)
 	if cores < 2 {
 		return whole, nil
 	}
@@ -292,7 +292,7 @@ func (f *format) inPieces(whole io.Reader, in io.ReaderAt, size int64, slots int
 	if split == nil {
 		return nil
 	}
-	const chunks = maxAhead / chunkSize
+	chunks := maxAhead / chunkSize / max(1, f.share)
 	slots = max(2, min(slots, chunks/max(1, depth))) // large pieces are worked on by fewer
 	return &rerun{crew: newCrew(split, slots, min(depth, chunks/slots)), whole: whole}
 }

@@ -57,6 +57,8 @@ type format struct {
 	// more memory is needed than maxDictionary; tool can do without that limit.
 	garbage, cut, large error
 	tool                string
+
+	share int // of the cores, see Options
 }
 
 // headSize is how much of a stream the matchers see: one tar header.

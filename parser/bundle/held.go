@@ -21,7 +21,7 @@ const chunkSize = 256 << 10
 func (ld *loader) hold(r io.Reader, size int64, budget *int64) *held {
 	if most := ld.limits.Member; most < *budget {
 		left := most
-		h := hold(r, size, &left, ld.limits.reached("member"))
+		h := hold(r, size, &left, func() error { return ld.full("member") })
 		*budget -= most - left
 		return h
 	}
@@ -30,17 +30,17 @@ func (ld *loader) hold(r io.Reader, size int64, budget *int64) *held {
 
 // holdAll is hold for what is no member.
 func (ld *loader) holdAll(r io.Reader, size int64, budget *int64) *held {
-	return hold(r, size, budget, ld.limits.reached("held"))
+	return hold(r, size, budget, func() error { return ld.full("held") })
 }
 
-func hold(r io.Reader, size int64, budget *int64, full error) *held {
+func hold(r io.Reader, size int64, budget *int64, full func() error) *held {
 	h := &held{}
 	all := *budget
 	next := int(min(max(size+1, 512), chunkSize)) // small files do not need a whole chunk, nor another one for their end
 	for {
 		if *budget <= 0 {
 			if n, _ := r.Read(make([]byte, 1)); n > 0 {
-				*h, *budget = held{err: full}, all
+				*h, *budget = held{err: full()}, all
 			}
 			return h
 		}

@@ -54,6 +54,8 @@ func (ld *loader) addInner(name string, open inner) {
 	}
 	if ld.names -= int64(nodeCost + len(name)); ld.names >= 0 {
 		ld.inner[name] = open
+	} else {
+		_ = ld.full("names")
 	}
 }
 
@@ -259,7 +261,7 @@ func inMemory(r io.ReaderAt) bool {
 func openCollected(name string, root *os.Root, o Options) *Bundle {
 	dir := newDirTree(root)
 	defer dir.near.close()
-	op := &opener{name: name, o: o, meter: &meter{limits: o.Limits, told: o.Progress}}
+	op := &opener{name: name, o: o, meter: newMeter(o)}
 	ld := op.loader(nil)
 	var opened []io.Closer
 	for _, at := range collected(dir) {

@@ -154,6 +154,24 @@ func (e *limitError) Error() string {
 
 func (e *limitError) Is(target error) bool { return target == e.limit.kind }
 
+// divide makes it the limits of one of several bundles that are open at once, as far as
+// they are about memory.
+func (l *Limits) divide(share int64) {
+	l.Held, l.Names = max(1, l.Held/share), max(1, l.Names/share)
+}
+
+// full is the error of a limit for memory. Of a bundle that is not alone it is also noted
+// that it was reached: then whatever comes out does not count.
+func (ld *loader) full(name string) error {
+	if noted := ld.meter.noted; noted != nil {
+		*noted = true
+	}
+	return ld.limits.reached(name)
+}
+
+// crowded reports whether that was noted.
+func (ld *loader) crowded() bool { return ld.meter.noted != nil && *ld.meter.noted }
+
 // reached is the error of a limit.
 func (l *Limits) reached(name string) error {
 	limit := limitByName(name)

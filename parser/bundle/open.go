@@ -31,11 +31,20 @@ type Options struct {
 	// reads standard input and is given -dc. No program is run otherwise.
 	XzCommand []string
 	Limits    Limits
+	// Share is how many bundles may be open at once, this one among them; 0 is 1. Each
+	// gets that part of the limits for memory and of the cores, so that all together
+	// keep to the limits. One that does not get by with its part gives [ErrCrowded]: it
+	// is to be opened again when no other is open.
+	Share int
+	// Stop, if not nil, ends the reading with an error when it is closed.
+	Stop <-chan struct{}
 	// Stdin is what the name "-" stands for.
 	Stdin io.Reader
 	// Progress, if not nil, is told now and then how many bytes of the
 	// bundle have been read.
 	Progress func(read int64)
+
+	crowded *bool // is set when a limit for memory is reached; nil if the bundle is alone
 }
 
 // A Bundle is one opened capture.
@@ -51,6 +60,12 @@ type Bundle struct {
 
 	close []io.Closer
 }
+
+// ErrCrowded is the error of a bundle that needs more than its share.
+var ErrCrowded = errors.New("it needs more memory than its share")
+
+// ErrStopped is the error of reading that was to end.
+var ErrStopped = errors.New("reading was stopped")
 
 // A Machine is one that was captured: its files, under the names they had there.
 type Machine struct {
@@ -108,6 +123,22 @@ const StdinName = "standard input"
 // Open opens a directory, an archive, or standard input under the name "-".
 func Open(name string, o Options) (*Bundle, error) {
 	o.Limits.setDefaults()
+	if o.Share <= 1 {
+		return open(name, o)
+	}
+	o.Limits.divide(int64(o.Share))
+	o.crowded = new(bool)
+	b, err := open(name, o)
+	if *o.crowded {
+		if err == nil {
+			b.Close()
+		}
+		return nil, ErrCrowded
+	}
+	return b, err
+}
+
+func open(name string, o Options) (*Bundle, error) {
 	if name == "-" {
 		return openStream(StdinName, o.Stdin, o)
 	}
@@ -153,7 +184,7 @@ func openDirectory(name string, o Options) (*Bundle, error) {
 
 func openStream(name string, r io.Reader, o Options) (*Bundle, error) {
 	op := &opener{name: name, o: o, r: r, in: regular(r)}
-	op.meter = &meter{limits: o.Limits, told: o.Progress}
+	op.meter = newMeter(o)
 	return op.open()
 }
 
@@ -285,6 +316,7 @@ type loader struct {
 	tables      bool             // a machine is there
 
 	xzCommand []string
+	share     int // see Options
 
 	enough func(fs.FS) bool
 	fresh  bool // a file came since it was asked
@@ -301,6 +333,7 @@ func (op *opener) loader(extra []string) *loader {
 	ld.budget, ld.innerBudget = ld.limits.Held, ld.limits.Held/2
 	ld.exact, ld.seed, ld.passed = set(extra), maphash.MakeSeed(), map[uint64]struct{}{}
 	ld.inner, ld.sizes, ld.oneShot = map[string]inner{}, map[string]int64{}, op.in == nil
+	ld.share = op.o.Share
 	ld.top, ld.enough, ld.xzCommand = op.level == 0, op.o.Enough, op.o.XzCommand
 	if op.o.Want != nil {
 		ld.want = newWanted(op.o.Want, op.o.Namespaces)
@@ -387,7 +420,7 @@ func (ld *loader) put(name string, n *node) {
 	cost := int64(nodeCost + len(name) + len(n.link) + len(n.hard))
 	if ld.names -= cost; ld.names < least {
 		ld.names += cost
-		ld.damage("%q: %v", clip(name), ld.limits.reached("names"))
+		ld.damage("%q: %v", clip(name), ld.full("names"))
 		return
 	}
 	ld.sawTable(name)

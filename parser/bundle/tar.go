@@ -20,12 +20,12 @@ import (
 func loadTar(ld *loader, src *source) error {
 	l := &tarLoader{loader: ld, src: src, in: newHeadReader(src)}
 	l.tr = tar.NewReader(l.in)
-	for !ld.done && l.next() {
+	for !ld.done && !ld.crowded() && l.next() {
 	}
 	if l.gaps > maxGaps {
 		ld.damage("all in all there are %d such places, at which %d bytes are passed over", l.gaps, l.gap)
 	}
-	if ld.done {
+	if ld.done || ld.crowded() {
 		return nil
 	}
 	if err := src.drain(); err != nil && (l.failed == nil || l.failed.Error() != err.Error()) {
@@ -221,9 +221,9 @@ func (ld *loader) holdTar(h *tar.Header, r io.Reader, budget *int64) *held {
 	switch {
 	case !isSparse(h):
 	case h.Size > ld.limits.Member:
-		return &held{err: ld.limits.reached("member")}
+		return &held{err: ld.full("member")}
 	case h.Size > *budget:
-		return &held{err: ld.limits.reached("held")}
+		return &held{err: ld.full("held")}
 	}
 	return ld.hold(r, h.Size, budget)
 }

@@ -88,6 +88,7 @@ func (ld *loader) unpack(f *format, src *source) (u *unpacked, err error) {
 		return nil, u.fail(err)
 	}
 	if src.in != nil {
+		f.share = max(1, ld.share)
 		u.r, u.done = f.aside(u.r, src.at(ld.meter), src.in.Size())
 	}
 	return u, nil
@@ -184,6 +185,22 @@ type meter struct {
 	unpacked int64
 	told     func(int64)
 	archives int64 // in an archive, that were tried
+	noted    *bool // see [loader.full]
+	stop     <-chan struct{}
+}
+
+func newMeter(o Options) *meter {
+	return &meter{limits: o.Limits, told: o.Progress, noted: o.crowded, stop: o.Stop}
+}
+
+// stopped is ErrStopped if nobody wants what is read any more.
+func (m *meter) stopped() error {
+	select {
+	case <-m.stop:
+		return ErrStopped
+	default:
+		return nil
+	}
 }
 
 // ratioFrom is how much must have been decompressed before the ratio counts: a
@@ -220,6 +237,9 @@ type meteredReader struct {
 }
 
 func (c meteredReader) Read(p []byte) (int, error) {
+	if err := c.m.stopped(); err != nil {
+		return 0, err
+	}
 	n, err := c.r.Read(p)
 	c.m.took(n)
 	return n, err
@@ -232,6 +252,9 @@ type meteredAt struct {
 }
 
 func (c meteredAt) ReadAt(p []byte, off int64) (int, error) {
+	if err := c.m.stopped(); err != nil {
+		return 0, err
+	}
 	n, err := c.r.ReadAt(p, off)
 	c.m.took(n)
 	return n, err
