@@ -70,7 +70,7 @@ func TestFlatMemory(t *testing.T) {
 			few, many = 500, 4_000 // tablewriter takes its time
 		}
 		if f.Binary {
-			few, many = 130_000, 400_000 // it writes when it has some hundred thousand
+			few, many = 130_000, 260_000 // it writes when it has some hundred thousand
 		}
 		if testing.Short() {
 			many = few * 2

@@ -93,15 +93,21 @@ func (q *queue[T]) take(name string) *turn[T] {
 		t.say.pass(q.Err)
 		return t
 	}
-	for _, other := range q.ahead { // they are read again
-		close(other.stop)
-	}
-	for _, other := range q.ahead {
-		<-other.done
-		other.close()
-	}
-	q.ahead, q.next = nil, q.at
+	q.giveWay()
 	return q.now(name)
+}
+
+// giveWay closes all that was read ahead, for a bundle that needs the memory, and has fewer
+// bundles open from there on: the next ones may be as large.
+func (q *queue[T]) giveWay() {
+	for _, t := range q.ahead {
+		close(t.stop)
+	}
+	for _, t := range q.ahead {
+		<-t.done
+		t.close()
+	}
+	q.ahead, q.next, q.most = nil, q.at, max(1, q.most/2)
 }
 
 // now reads a bundle whose turn it is, when no other is open.
@@ -199,27 +205,31 @@ type talk struct {
 func newTalk(stop <-chan struct{}) *talk { return &talk{may: make(chan struct{}), stop: stop} }
 
 func (t *talk) Write(p []byte) (int, error) {
-	if !t.hold(p) {
+	to, held := t.hold(p)
+	if held {
+		return len(p), nil
+	}
+	if to == nil {
 		select {
 		case <-t.may:
+			to = t.to
 		case <-t.stop:
 			return len(p), nil
 		}
-		return t.to.Write(p)
 	}
-	return len(p), nil
+	return to.Write(p)
 }
 
-// hold reports whether p is held. If not, it is not yet its turn and there is too much, or
-// it need not be held.
-func (t *talk) hold(p []byte) bool {
+// hold holds p if its turn has not come and there is room for it; else it tells where p
+// goes, which is nowhere yet if there was no room.
+func (t *talk) hold(p []byte) (to io.Writer, held bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.to != nil || len(t.held)+len(p) > maxTalk {
-		return false
+		return t.to, false
 	}
 	t.held = append(t.held, p...)
-	return true
+	return nil, true
 }
 
 // pass writes what was said so far. What comes is written as it is said.
