@@ -33,7 +33,8 @@ prefix, or just the files tcp, udp, route, ... It can also be one such file, or
 several pasted one behind the other.
 Without BUNDLE standard input is read, unless it is a terminal. Several bundles,
 and several machines or network namespaces of one (--host, --netns), are shown one
-after the other, each under ==> NAME <==.
+after the other, each under ==> NAME <==. Bundles are read ahead on all cores; one
+that cannot be read is told of, and the others go on.
 `
 
 	aboutOptions = "Options of netstat (clusters, any order, long ones may be shortened)"

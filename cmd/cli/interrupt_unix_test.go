@@ -149,6 +149,7 @@ func TestInterruptStages(t *testing.T) {
 		{"a large table", []string{"-tan", table}, nil, written},
 		{"a sorted table", []string{"-tan", "--format", "csv", "--sort", "remote_port", table}, nil, after(200 * time.Millisecond)},
 		{"slim", []string{"slim", table}, nil, written},
+		{"several at once", []string{"-tan", table, "-", file("c.xz", packedNoise(t, "xz", 500)), table}, endless, written},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			dir := t.TempDir()
