@@ -120,7 +120,7 @@ func (w *parquetWriter) begin(k *rows.Kind) {
 	w.kind = k
 	w.meta.Schema = append(w.meta.Schema, format.SchemaElement{Name: k.Name})
 	for _, c := range w.opts.columns(k) {
-		if w.opts.Partition && c.Name == partitionColumn {
+		if w.opts.Partition && c.Name == PartitionColumn {
 			continue
 		}
 		w.columns = append(w.columns, newParquetColumn(c))
@@ -130,9 +130,9 @@ func (w *parquetWriter) begin(k *rows.Kind) {
 	w.meta.Schema[0].NumChildren = thrift.New(int32(len(w.columns)))
 }
 
-// partitionColumn is the one that the directory of a partition tells. Engines differ in
+// PartitionColumn is the one that the directory of a partition tells. Engines differ in
 // which of the two they take where a file has it as well.
-const partitionColumn = "host"
+const PartitionColumn = "host"
 
 // schemaOf describes a column: lists as LogicalTypes.md of the format has them.
 func schemaOf(c *rows.Column) []format.SchemaElement {

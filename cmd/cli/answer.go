@@ -57,6 +57,7 @@ func begin(s Streams, o *options, kinds []*rows.Kind) (*answering, error) {
 	if !answerFormats(f) {
 		return nil, usagef("the formats are "+strings.Join(formatNames(answerFormats), ", "), "--format %s: netstat never showed this", f.Name)
 	}
+	f.Partitioned = false // an answer is of no one machine
 	a := &answering{o: o, format: f, kinds: kinds}
 	if o.kinds != nil {
 		a.kinds = o.kinds
@@ -64,7 +65,6 @@ func begin(s Streams, o *options, kinds []*rows.Kind) (*answering, error) {
 	if err := (choice{format: f, kinds: a.kinds}).check(o); err != nil {
 		return nil, err
 	}
-	f.Partitioned = false // it is of no one machine
 	out, err := newOutput(s, o, f, a.kinds)
 	if err != nil {
 		return nil, err

@@ -117,9 +117,14 @@ func (c choice) checkColumns(o *options) error {
 	if o.columns == nil {
 		return nil
 	}
+	partitioned := c.format.Partitioned && o.outputDir != ""
 	for _, k := range c.kinds {
-		if !slices.ContainsFunc(o.columns, func(name string) bool { _, ok := k.Column(name); return ok }) {
+		its := slices.DeleteFunc(slices.Clone(o.columns), func(name string) bool { _, ok := k.Column(name); return !ok })
+		switch {
+		case len(its) == 0:
 			return usagef("select fewer kinds, or more columns", "none of the --columns is one of kind %s", k.Name)
+		case partitioned && slices.Equal(its, []string{render.PartitionColumn}):
+			return usagef("select more columns", "the directories tell the %s: a file of kind %s would have no column", render.PartitionColumn, k.Name)
 		}
 	}
 	return nil
