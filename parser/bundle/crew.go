@@ -265,11 +265,15 @@ func (r *rerun) Close() {
 // aside makes goroutines decompress the format's stream in the file, if there are
 // cores for them. whole is the decoder that does it alone. close may be nil.
 func (f *format) aside(whole io.Reader, in io.ReaderAt, size int64) (r io.Reader, done func()) {
-	cores := runtime.GOMAXPROCS(0) / max(1, f.share)
+	cores := runtime.GOMAXPROCS(0)
 	if cores < 2 {
 		return whole, nil
 	}
-	if again := f.inPieces(whole, in, size, min(cores+1, maxSlots)); again != nil {
+	slots := min(cores+1, maxSlots)
+	if f.share > 1 { // the others take cores too
+		slots = max(2, slots/f.share+1)
+	}
+	if again := f.inPieces(whole, in, size, slots); again != nil {
 		return again, again.Close
 	}
 	once := false

@@ -58,7 +58,7 @@ type format struct {
 	garbage, cut, large error
 	tool                string
 
-	share int // of the cores, see Options
+	share int // see Options
 }
 
 // headSize is how much of a stream the matchers see: one tar header.

@@ -32,9 +32,9 @@ type Options struct {
 	XzCommand []string
 	Limits    Limits
 	// Share is how many bundles may be open at once, this one among them; 0 is 1. Each
-	// gets that part of the limits for memory and of the cores, so that all together
-	// keep to the limits. One that does not get by with its part gives [ErrCrowded]: it
-	// is to be opened again when no other is open.
+	// gets that part of the limits for what is held in memory, so that all together keep
+	// to them. One that does not get by with its part gives [ErrCrowded]: it is to be
+	// opened again when no other is open.
 	Share int
 	// Stop, if not nil, ends the reading with an error when it is closed.
 	Stop <-chan struct{}
