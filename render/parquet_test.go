@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"github.com/coldstat/coldstat/fixtures"
+	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/rows"
 	"github.com/coldstat/coldstat/parser/snapshot"
@@ -149,12 +151,42 @@ func parsedValue(f *parquet.File, path []string, v parquet.Value, before any) an
 		}
 		return json.Number(strconv.FormatInt(v.Int64(), 10))
 	case parquet.Double:
+		if whole := int64(v.Double()); float64(whole) == v.Double() && max(whole, -whole) < 1<<53 {
+			return json.Number(strconv.FormatInt(whole, 10))
+		}
 		return json.Number(strconv.FormatFloat(v.Double(), 'g', -1, 64))
 	default:
 		if logical.String() != "STRING" {
 			return fmt.Errorf("%v is no text", logical)
 		}
 		return string(v.ByteArray())
+	}
+}
+
+// TestParquetNumbers: numbers of each type are what they are, at both ends too.
+func TestParquetNumbers(t *testing.T) {
+	var groups []rows.SocketGroup
+	for i, share := range []float64{0, 100, 0.1, 1e-300, -1e300, 1 << 53, 12.5} {
+		groups = append(groups, rows.SocketGroup{Sockets: uint64(i), RecvQ: math.MaxUint64 - uint64(i), SendQ: 1 << 63, Share: parser.Some(share)})
+	}
+	groups = append(groups, rows.SocketGroup{})
+	k := rows.Holding(rows.SocketGroupKind, groups)
+	v := render.View{Kinds: []*rows.Kind{k}, Report: rows.Quiet{}}
+	if n := sameAsNDJSON(t, "numbers", k, render.Options{}, everyRow, v); n != len(groups) {
+		t.Errorf("%d rows, want %d", n, len(groups))
+	}
+	data := written(t, "parquet", render.Options{Columns: []string{"recv_q_bytes", "share_percent"}}, v)
+	f, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns := f.Metadata().RowGroups[0].Columns
+	queue, share := columns[0].MetaData.Statistics, columns[1].MetaData.Statistics
+	if least, most := number(queue.MinValue), number(queue.MaxValue); least != 0 || most != math.MaxUint64 {
+		t.Errorf("queues are from %d to %d", least, most)
+	}
+	if least, most := math.Float64frombits(number(share.MinValue)), math.Float64frombits(number(share.MaxValue)); least != -1e300 || most != 1<<53 || share.NullCount != 1 {
+		t.Errorf("shares are from %g to %g, and %d are null", least, most, share.NullCount)
 	}
 }
 

@@ -55,7 +55,7 @@ func (ld *loader) addInner(name string, open inner) {
 	if ld.names -= int64(nodeCost + len(name)); ld.names >= 0 {
 		ld.inner[name] = open
 	} else {
-		_ = ld.full("names")
+		ld.crowd()
 	}
 }
 

@@ -160,13 +160,18 @@ func (l *Limits) divide(share int64) {
 	l.Held, l.Names = max(1, l.Held/share), max(1, l.Names/share)
 }
 
-// full is the error of a limit for memory. Of a bundle that is not alone it is also noted
-// that it was reached: then whatever comes out does not count.
+// full is the error of a limit for memory.
 func (ld *loader) full(name string) error {
+	ld.crowd()
+	return ld.limits.reached(name)
+}
+
+// crowd notes that a limit for memory is reached, of a bundle that is not alone: then
+// whatever comes out does not count.
+func (ld *loader) crowd() {
 	if noted := ld.meter.noted; noted != nil {
 		*noted = true
 	}
-	return ld.limits.reached(name)
 }
 
 // crowded reports whether that was noted.

@@ -185,7 +185,7 @@ type meter struct {
 	unpacked int64
 	told     func(int64)
 	archives int64 // in an archive, that were tried
-	noted    *bool // see [loader.full]
+	noted    *bool // see [loader.crowd]
 	stop     <-chan struct{}
 }
 
