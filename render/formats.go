@@ -109,6 +109,10 @@ type View struct {
 	Sources []rows.Source
 	// Kinds are the kinds of rows to show, for formats made of rows.
 	Kinds []*rows.Kind
+	// Titled is set if each kind has its title in formats for people, also if there is
+	// only one; Nothing stands there if there is none.
+	Titled  bool
+	Nothing string
 	// Diagnostics are what was said about the bundle before.
 	Diagnostics []rows.Diagnostic
 }

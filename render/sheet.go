@@ -61,8 +61,11 @@ func (s *sheet) Write(v View) error {
 	if s.opts.Several {
 		s.buf = s.style.bundle(s.buf, words.Safe(v.Title))
 	}
+	if len(v.Kinds) == 0 && v.Nothing != "" {
+		s.buf = s.style.nothing(s.buf, v.Nothing)
+	}
 	for i, k := range v.Kinds {
-		if len(v.Kinds) > 1 {
+		if len(v.Kinds) > 1 || v.Titled {
 			if i > 0 {
 				s.text("\n")
 			}

@@ -3,6 +3,7 @@ package render
 import (
 	"bytes"
 	"io"
+	"strings"
 
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
@@ -26,7 +27,7 @@ func (textStyle) padding() tw.Padding { return tw.Padding{} }
 func (textStyle) fitted() bool        { return true }
 
 func (s textStyle) cell(b []byte, c *rows.Column, text []byte) []byte {
-	if !s.color || c.Name != "state" {
+	if !s.color || c.Name != "state" && !strings.HasSuffix(c.Name, "_state") {
 		return append(b, text...)
 	}
 	color := stateColors[string(text)]

@@ -15,6 +15,11 @@ type answer struct {
 	sources []rows.Source
 	said    []rows.Diagnostic
 	report  *reporter // is told what does not fit into the output
+
+	// titled is set if each kind has its title, also if there is only one; nothing stands
+	// there if there is none.
+	titled  bool
+	nothing string
 }
 
 // An answering is a command on its way to its answer.
@@ -82,6 +87,7 @@ func (a *answering) end(found answer, err error) error {
 	}
 	view := render.View{
 		Columns: a.o.Columns, Report: found.report, Sources: append([]rows.Source{}, found.sources...), Diagnostics: found.said,
+		Titled: found.titled, Nothing: found.nothing,
 	}
 	for i := range a.out.parts {
 		p := &a.out.parts[i]

@@ -90,8 +90,16 @@ func completeAnswer(s Streams, cmd *cobra.Command, kinds []*rows.Kind) {
 					}
 				}
 			}
-			return completeList(names, typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+			slices.Sort(names) // several kinds have columns of one name
+			return completeList(slices.Compact(names), typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 		}
+	}
+	if len(kinds) > 1 {
+		s.completes(cmd, map[string]cobra.CompletionFunc{
+			"kinds": func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+				return completeList(kindNames(kinds), typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+			},
+		})
 	}
 	s.completes(cmd, map[string]cobra.CompletionFunc{
 		"format":     cobra.FixedCompletions(formatNames(answerFormats), cobra.ShellCompDirectiveNoFileComp),

@@ -103,7 +103,7 @@ func (o *options) filterFiles() (files []string) {
 		}
 	}
 	if n.LocalPorts {
-		files = append(files, snapshot.SettingFiles(localPorts)...)
+		files = append(files, snapshot.SettingFiles(snapshot.LocalPorts)...)
 		files = append(files, snapshot.FactFiles...)
 	}
 	if n.Machine {
@@ -111,8 +111,6 @@ func (o *options) filterFiles() (files []string) {
 	}
 	return files
 }
-
-const localPorts = "net.ipv4.ip_local_port_range"
 
 // bind ties the filter to a machine.
 func (run *netstatRun) bind(t target, s *snapshot.Snapshot, r *reporter) (query.Filter, error) {
@@ -190,15 +188,13 @@ func interfaces(s *snapshot.Snapshot, r *reporter) func(netip.Addr) (string, boo
 
 // chosenPorts is the range of local ports from which the kernel chooses.
 func chosenPorts(s *snapshot.Snapshot, r *reporter) (from, to parser.Opt[uint16]) {
-	v, _ := s.Setting(localPorts)
-	first, ok1 := v.Number(0)
-	last, ok2 := v.Number(1)
-	if !ok1 || !ok2 || max(first, last) > 65535 {
+	first, last, v, ok := s.ChosenPorts()
+	if !ok {
 		r.tell(note, "autobound of the filter: the bundle does not tell which ports the kernel chooses")
 		return from, to
 	}
 	if v.From == "" {
 		r.tell(note, "autobound of the filter: the bundle does not tell which ports the kernel chooses; its default, %s, is taken", v.Text)
 	}
-	return parser.Some(uint16(first)), parser.Some(uint16(last))
+	return parser.Some(first), parser.Some(last)
 }

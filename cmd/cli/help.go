@@ -175,6 +175,7 @@ func documentedCommands() []documented {
 	return []documented{
 		{"triage", commandDoc{aboutTriage, triageExamples}, triageFlags(&triageOptions{})},
 		{"top", topDoc, topFlags(&topOptions{})},
+		{"diff", diffDoc, diffFlags(&diffOptions{})},
 	}
 }
 
@@ -189,6 +190,42 @@ are as many sockets as there are.
 		{"coldstat top --by program,state web1.tar.xz", "which program leaks"},
 		{"coldstat top --by host web*.tgz -- state close-wait", "of many machines"},
 		{"coldstat top --by subnet/16 --csv web1.tar.xz", "for a spreadsheet"},
+	},
+}
+
+var diffDoc = commandDoc{
+	about: `Compares two captures of one machine, each a BUNDLE as coldstat --help has it:
+internet and UNIX sockets that came, went or changed, listeners first; routes,
+interfaces, facts and settings that changed; and counters that moved, with the rate
+at which they grew. The rules of triage that look at counters are held against what
+was counted in between.
+
+Sockets are the same if addresses, ports and inode are. If the inode is another one,
+or if the state of a connection went back, the socket was replaced.
+
+The time between is the difference of the uptimes, or else of the dates. That the
+machine was started again is told by its boot ids, or else by uptimes and dates, or
+else by counters; no counter has a delta then. Nor has one that fell: it was reset, or
+wrapped around.
+
+A table that only one of the captures has was not emptied or filled: that is said, and
+it is not compared. A value that either does not tell is neither equal nor different.
+
+Without --all, churn is folded: sockets that differ in the same way, are of one state
+and one program, and differ in a port that says nothing become one row with a count.
+That is the peer's port of a connection to a port on which somebody waits here; else
+the port here, if the kernel chose it (net.ipv4.ip_local_port_range of a capture, or
+else the kernel's default); else the peer's, if it is in that range. Sockets of one
+program of which only the PID is another one are folded too, and UNIX sockets of one
+path that are no listeners, and those without a path. The queues of a row are added
+up, and what is not the same in all of its sockets is not shown; a row of one socket
+shows all of it.
+`,
+	examples: []example{
+		{"coldstat diff monday.tar.xz tuesday.tar.xz", "what changed"},
+		{"coldstat diff --kinds counter_change a.tgz b.tgz", "only counters, with rates"},
+		{"coldstat diff --all --kinds socket_change --csv a.tgz b.tgz", "each socket"},
+		{"coldstat diff --json a.tgz b.tgz", "for a program"},
 	},
 }
 

@@ -53,7 +53,7 @@ func manPage() string {
 	all := slices.Clone(examples)
 	for _, c := range documentedCommands() {
 		section(strings.ToUpper(c.name))
-		fmt.Fprintf(&b, "%s.SS Options of %s\n", roff(c.about), c.name)
+		fmt.Fprintf(&b, "%s.SS Options of %s\n", strings.ReplaceAll(roff(c.about), "\n\n", "\n.PP\n"), c.name)
 		for _, f := range listed(c.flags) {
 			item(f.names(), f.help)
 		}

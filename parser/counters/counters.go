@@ -150,3 +150,9 @@ func (c Counter) Explain() string {
 	}
 	return s
 }
+
+// Level reports whether the number is a level or a setting, which may fall, and counts
+// nothing.
+func (c Counter) Level() bool {
+	return strings.HasSuffix(c.Meaning, ": a level, not a count") || strings.HasSuffix(c.Meaning, ": a setting, not a count")
+}

@@ -16,6 +16,7 @@ func Holding[T any](k *Kind, list []T) *Kind {
 		panic(fmt.Sprintf("rows: kind %s does not have rows of %v", k.Name, t))
 	}
 	held := *k
+	held.held = len(list)
 	setRows(&held, func(r *Reader, sort []SortKey) iter.Seq[*T] {
 		r.seen = true
 		if len(sort) > 0 {
@@ -31,6 +32,9 @@ func Holding[T any](k *Kind, list []T) *Kind {
 	})
 	return &held
 }
+
+// Holds is how many rows the kind has, if it is one of [Holding].
+func (k *Kind) Holds() int { return k.held }
 
 // setRows gives a kind its rows, each valid until the next.
 func setRows[T any](k *Kind, inOrder func(r *Reader, sort []SortKey) iter.Seq[*T]) {

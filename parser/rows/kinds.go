@@ -27,6 +27,7 @@ type Kind struct {
 	mode  query.Mode
 	files []string // what the mode itself does not read
 	typ   reflect.Type
+	held  int // rows in memory, see Holding
 	rows  func(r *Reader, sort []SortKey) iter.Seq[any]
 	// pieces are the rows by pieces, which tell what is bad in them.
 	pieces func(r *Reader, sort []SortKey, told Reporter) iter.Seq[Piece]

@@ -242,6 +242,15 @@ func (s *Snapshot) StandIn(file string) string {
 	return s.Called(name)
 }
 
+// StandInShows tells which sockets only the output shows that [Snapshot.StandIn] names
+// for a table of sockets: "connected" or "listening"; it is empty if it shows all.
+func (s *Snapshot) StandInShows(file string) string {
+	if _, c := s.socketText(path.Base(file)); c != nil {
+		return c.only
+	}
+	return ""
+}
+
 // tellsRoutes reports whether a text is of a table, if an empty one: ip prints
 // nothing then, or only routes of other tables. Else it is a message that the
 // command failed.

@@ -120,6 +120,21 @@ func (s *Snapshot) Setting(name string) (v Value, ok bool) {
 	return Value{}, false
 }
 
+// LocalPorts is the setting of the local ports among which the kernel chooses.
+const LocalPorts = "net.ipv4.ip_local_port_range"
+
+// ChosenPorts are the first and the last of [LocalPorts], which from tells as
+// [Value.From] does. ok is false if the capture does not tell them right.
+func (s *Snapshot) ChosenPorts() (first, last uint16, v Value, ok bool) {
+	v, _ = s.Setting(LocalPorts)
+	from, ok1 := v.Number(0)
+	to, ok2 := v.Number(1)
+	if !ok1 || !ok2 || max(from, to) > 65535 {
+		return 0, 0, v, false
+	}
+	return uint16(from), uint16(to), v, true
+}
+
 // printedSettings reads what sysctl printed, once.
 func (s *Snapshot) printedSettings() map[string]Value {
 	if s.settings != nil {

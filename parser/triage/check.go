@@ -40,6 +40,9 @@ func (c *Check) AtEnd(do func()) { c.ends = append(c.ends, do) }
 func (c *Check) Find(f Finding) {
 	f.Rule = c.Rule
 	f.Count = max(f.Count, len(f.Evidence))
+	if c.span != nil {
+		f.What = c.span.say(f.What)
+	}
 	if len(f.Evidence) > MaxEvidence {
 		f.Evidence = f.Evidence[:MaxEvidence]
 	}

@@ -22,6 +22,7 @@ type Host struct {
 	// have been lost with it. It is empty for a whole bundle.
 	Damage string
 
+	span   *span // of a host that NewDelta made
 	reader *rows.Reader
 	bad    map[string]int // rows that could not be read, by file
 	claims unixClaims
@@ -86,8 +87,12 @@ func (h *Host) state(file string) snapshot.State {
 // Has reports whether the capture has a file with something in it.
 func (h *Host) Has(file string) bool { return h.state(file) == snapshot.Present }
 
-// Uptime is how long the machine had run, in seconds, if that is known and not 0.
+// Uptime is how long the machine had run, in seconds, if that is known and not 0; or
+// the time of [NewDelta].
 func (h *Host) Uptime() (seconds float64, ok bool) {
+	if h.span != nil {
+		return h.span.seconds, true
+	}
 	n, ok := h.Source.Uptime.Get()
 	return float64(n), ok && n > 0
 }

@@ -40,6 +40,9 @@ type Rule struct {
 	Title string // a short phrase: "sockets in CLOSE_WAIT that a program does not close"
 	// Severity is the worst that its findings may have.
 	Severity Severity
+	// Counters is set if it looks at nothing but counters, so that it can be checked on
+	// what was counted between two captures too: see [NewDelta].
+	Counters bool
 	// Needs are what must be there for the rule to be checked: of each group one file.
 	Needs []Need
 	// Uses are files that tell more, and without which the rule is checked all the same.

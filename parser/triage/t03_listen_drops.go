@@ -3,7 +3,7 @@ package triage
 import "fmt"
 
 var listenDrops = &Rule{
-	ID: "T03", Title: "connections that listeners dropped", Severity: Critical,
+	ID: "T03", Title: "connections that listeners dropped", Severity: Critical, Counters: true,
 	Needs: []Need{{"proc/net/netstat"}},
 	Uses:  []string{"proc/net/snmp", "proc/uptime"},
 	Thresholds: []Threshold{

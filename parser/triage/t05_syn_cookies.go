@@ -1,7 +1,7 @@
 package triage
 
 var synCookies = &Rule{
-	ID: "T05", Title: "more SYNs than the SYN queues of listeners hold", Severity: Warning,
+	ID: "T05", Title: "more SYNs than the SYN queues of listeners hold", Severity: Warning, Counters: true,
 	Needs: []Need{{"proc/net/netstat"}},
 	Uses:  []string{"proc/net/snmp", "proc/uptime", "proc/sys/net/ipv4/tcp_syncookies", "output/sysctl"},
 	Thresholds: []Threshold{

@@ -1,7 +1,7 @@
 package triage
 
 var timeWaitOverflow = &Rule{
-	ID: "T11", Title: "connections closed without TIME_WAIT because there were too many", Severity: Warning,
+	ID: "T11", Title: "connections closed without TIME_WAIT because there were too many", Severity: Warning, Counters: true,
 	Needs: []Need{{"proc/net/netstat"}},
 	Uses:  []string{"proc/net/snmp", "proc/uptime"},
 	Thresholds: []Threshold{

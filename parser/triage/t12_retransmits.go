@@ -1,7 +1,7 @@
 package triage
 
 var retransmits = &Rule{
-	ID: "T12", Title: "segments that had to be sent again", Severity: Critical,
+	ID: "T12", Title: "segments that had to be sent again", Severity: Critical, Counters: true,
 	Needs: []Need{{"proc/net/snmp"}},
 	Uses:  []string{"proc/net/netstat"},
 	Thresholds: []Threshold{

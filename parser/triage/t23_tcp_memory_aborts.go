@@ -1,7 +1,7 @@
 package triage
 
 var memoryAborts = &Rule{
-	ID: "T23", Title: "TCP ran out of memory", Severity: Critical,
+	ID: "T23", Title: "TCP ran out of memory", Severity: Critical, Counters: true,
 	Needs: []Need{{"proc/net/netstat"}},
 	Uses:  []string{"proc/uptime"},
 	Thresholds: []Threshold{

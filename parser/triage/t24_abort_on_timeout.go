@@ -1,7 +1,7 @@
 package triage
 
 var abortOnTimeout = &Rule{
-	ID: "T24", Title: "connections whose peers vanished", Severity: Warning,
+	ID: "T24", Title: "connections whose peers vanished", Severity: Warning, Counters: true,
 	Needs: []Need{{"proc/net/netstat"}, {"proc/net/snmp"}},
 	Thresholds: []Threshold{
 		{"total", 50, "connections", "peers are switched off now and then"},

@@ -1,7 +1,7 @@
 package triage
 
 var pruned = &Rule{
-	ID: "T25", Title: "receive buffers of TCP that were full", Severity: Warning,
+	ID: "T25", Title: "receive buffers of TCP that were full", Severity: Warning, Counters: true,
 	Needs: []Need{{"proc/net/netstat"}},
 	Uses:  []string{"proc/net/snmp", "proc/uptime"},
 	Thresholds: []Threshold{

@@ -1,7 +1,7 @@
 package triage
 
 var stackDrops = &Rule{
-	ID: "T26", Title: "segments that TCP dropped after it had received them", Severity: Warning,
+	ID: "T26", Title: "segments that TCP dropped after it had received them", Severity: Warning, Counters: true,
 	Needs: []Need{{"proc/net/netstat"}},
 	Uses:  []string{"proc/net/snmp", "proc/uptime"},
 	Thresholds: []Threshold{

@@ -1,7 +1,7 @@
 package triage
 
 var checksumErrors = &Rule{
-	ID: "T27", Title: "packets with a wrong checksum", Severity: Warning,
+	ID: "T27", Title: "packets with a wrong checksum", Severity: Warning, Counters: true,
 	Needs: []Need{{"proc/net/snmp", "proc/net/snmp6"}},
 	Uses:  []string{"proc/uptime"},
 	Thresholds: []Threshold{

@@ -1,7 +1,7 @@
 package triage
 
 var failedConnections = &Rule{
-	ID: "T28", Title: "connections that failed or were reset", Severity: Warning,
+	ID: "T28", Title: "connections that failed or were reset", Severity: Warning, Counters: true,
 	Needs: []Need{{"proc/net/snmp"}},
 	Thresholds: []Threshold{
 		{"total", 500, "connections", "a service that is restarted leaves its clients trying for some time"},

@@ -1,7 +1,7 @@
 package triage
 
 var reversePath = &Rule{
-	ID: "T29", Title: "packets that the reverse-path filter dropped", Severity: Warning,
+	ID: "T29", Title: "packets that the reverse-path filter dropped", Severity: Warning, Counters: true,
 	Needs: []Need{{"proc/net/netstat"}},
 	Uses:  []string{"proc/net/snmp", "proc/uptime"},
 	Thresholds: []Threshold{

@@ -1,7 +1,7 @@
 package triage
 
 var paws = &Rule{
-	ID: "T30", Title: "segments rejected for their timestamps", Severity: Warning,
+	ID: "T30", Title: "segments rejected for their timestamps", Severity: Warning, Counters: true,
 	Needs: []Need{{"proc/net/netstat"}, {"proc/net/snmp"}},
 	Uses:  []string{"proc/uptime"},
 	Thresholds: []Threshold{

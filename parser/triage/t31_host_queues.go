@@ -1,7 +1,7 @@
 package triage
 
 var hostQueues = &Rule{
-	ID: "T31", Title: "segments that were still in a queue of the machine when they were to be sent again", Severity: Warning,
+	ID: "T31", Title: "segments that were still in a queue of the machine when they were to be sent again", Severity: Warning, Counters: true,
 	Needs: []Need{{"proc/net/netstat"}, {"proc/net/snmp"}},
 	Thresholds: []Threshold{
 		{"total", 500, "segments", "hotsos; measured: a machine that was started before its link was up shows 432"},

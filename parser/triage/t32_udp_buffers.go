@@ -1,7 +1,7 @@
 package triage
 
 var udpBuffers = &Rule{
-	ID: "T32", Title: "datagrams of UDP that found no room in a buffer", Severity: Warning,
+	ID: "T32", Title: "datagrams of UDP that found no room in a buffer", Severity: Warning, Counters: true,
 	Needs: []Need{{"proc/net/snmp", "proc/net/snmp6"}},
 	Uses:  []string{"proc/uptime"},
 	Thresholds: []Threshold{

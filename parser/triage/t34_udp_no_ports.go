@@ -1,7 +1,7 @@
 package triage
 
 var udpNoPorts = &Rule{
-	ID: "T34", Title: "datagrams of UDP to ports that nobody has open", Severity: Info,
+	ID: "T34", Title: "datagrams of UDP to ports that nobody has open", Severity: Info, Counters: true,
 	Needs: []Need{{"proc/net/snmp", "proc/net/snmp6"}},
 	Thresholds: []Threshold{
 		{"total", 500, "datagrams", "answers that come when their program is gone; measured: at most 159 of a machine, and 1,198 in 19 days of a server, of 4.4 million"},

@@ -7,7 +7,7 @@ import (
 )
 
 var softnetDrops = &Rule{
-	ID: "T36", Title: "packets dropped because the queue of a CPU was full", Severity: Warning,
+	ID: "T36", Title: "packets dropped because the queue of a CPU was full", Severity: Warning, Counters: true,
 	Needs: []Need{{"proc/net/softnet_stat"}},
 	Uses:  []string{"proc/net/dev", "proc/uptime", "proc/sys/net/core/netdev_max_backlog", "output/sysctl"},
 	Thresholds: []Threshold{

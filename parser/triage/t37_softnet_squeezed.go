@@ -7,7 +7,7 @@ import (
 )
 
 var softnetSqueezed = &Rule{
-	ID: "T37", Title: "rounds of receiving that ended before the work was done", Severity: Warning,
+	ID: "T37", Title: "rounds of receiving that ended before the work was done", Severity: Warning, Counters: true,
 	Needs: []Need{{"proc/net/softnet_stat"}},
 	Uses:  []string{"proc/net/dev", "proc/sys/net/core/netdev_budget", "output/sysctl"},
 	Thresholds: []Threshold{

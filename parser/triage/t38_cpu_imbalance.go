@@ -7,7 +7,7 @@ import (
 )
 
 var cpuImbalance = &Rule{
-	ID: "T38", Title: "one CPU does nearly all of the receiving", Severity: Info,
+	ID: "T38", Title: "one CPU does nearly all of the receiving", Severity: Info, Counters: true,
 	Needs: []Need{{"proc/net/softnet_stat"}},
 	Uses:  []string{"proc/net/dev", "proc/uptime"},
 	Thresholds: []Threshold{

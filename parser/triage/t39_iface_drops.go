@@ -7,7 +7,7 @@ import (
 )
 
 var ifaceDrops = &Rule{
-	ID: "T39", Title: "interfaces that drop packets", Severity: Critical,
+	ID: "T39", Title: "interfaces that drop packets", Severity: Critical, Counters: true,
 	Needs: []Need{ifaceFiles},
 	Uses:  []string{"proc/uptime", "proc/net/bonding/*"},
 	Thresholds: []Threshold{

@@ -8,7 +8,7 @@ import (
 )
 
 var ifaceErrors = &Rule{
-	ID: "T40", Title: "interfaces with errors of the link", Severity: Warning,
+	ID: "T40", Title: "interfaces with errors of the link", Severity: Warning, Counters: true,
 	Needs: []Need{ifaceFiles},
 	Uses:  []string{"proc/uptime"},
 	Thresholds: []Threshold{

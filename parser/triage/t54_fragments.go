@@ -3,7 +3,7 @@ package triage
 import "fmt"
 
 var fragments = &Rule{
-	ID: "T54", Title: "fragments that could not be put together, and packets that could not be cut", Severity: Warning,
+	ID: "T54", Title: "fragments that could not be put together, and packets that could not be cut", Severity: Warning, Counters: true,
 	Needs: []Need{{"proc/net/snmp", "proc/net/snmp6"}},
 	Uses:  []string{"proc/net/sockstat", "proc/net/sockstat6"},
 	Thresholds: []Threshold{

@@ -1,7 +1,7 @@
 package triage
 
 var ipDiscards = &Rule{
-	ID: "T55", Title: "packets that IP threw away", Severity: Warning,
+	ID: "T55", Title: "packets that IP threw away", Severity: Warning, Counters: true,
 	Needs: []Need{{"proc/net/snmp", "proc/net/snmp6"}},
 	Uses:  []string{"proc/uptime"},
 	Thresholds: []Threshold{
