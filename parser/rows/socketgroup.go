@@ -66,4 +66,4 @@ var (
 )
 
 // AnswerKinds is THE list of kinds of rows that commands work out of others.
-func AnswerKinds() []*Kind { return []*Kind{SocketGroupKind} }
+func AnswerKinds() []*Kind { return append([]*Kind{SocketGroupKind}, PeerKinds()...) }
