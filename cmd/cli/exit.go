@@ -18,7 +18,7 @@ const (
 	exitUsage   = 3 // as netstat
 	exitDamaged = 4 // the bundle is damaged: what could be read was shown
 
-	exitFound = 10 // triage has findings
+	exitFound = 10 // triage has findings, or peers has
 
 	exitInterrupted = 130 // as shells have it
 )
@@ -32,7 +32,7 @@ var exitStatuses = []struct {
 	{exitFailed, "a bundle cannot be read at all, or the output cannot be written"},
 	{exitUsage, "wrong arguments (netstat's status)"},
 	{exitDamaged, "a bundle is damaged; everything that could be read was shown"},
-	{exitFound, "triage: there are findings as bad as --fail-on says"},
+	{exitFound, "triage: findings as bad as --fail-on says; peers: a connection has a fault"},
 	{exitInterrupted, "interrupted; no unfinished file is left behind"},
 }
 
