@@ -17,7 +17,7 @@ const module = "github.com/coldstat/coldstat/"
 // module and of others. The standard library is free to all, but see never.
 var mayImport = map[string][]string{
 	"cmd/coldstat":    {"cmd/cli"},
-	"cmd/cli":         {"parser", "parser/bundle", "parser/diff", "parser/filter", "parser/names", "parser/query", "parser/rows", "parser/snapshot", "parser/top", "parser/triage", "parser/words", "render", "github.com/agnivade/levenshtein", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
+	"cmd/cli":         {"parser", "parser/bundle", "parser/diff", "parser/filter", "parser/names", "parser/peers", "parser/query", "parser/rows", "parser/snapshot", "parser/top", "parser/triage", "parser/words", "render", "github.com/agnivade/levenshtein", "github.com/spf13/cobra", "github.com/spf13/pflag", "golang.org/x/term"},
 	"render":          {"parser", "parser/counters", "parser/query", "parser/rows", "parser/snapshot", "parser/triage", "parser/words", "github.com/gocarina/gocsv", "github.com/klauspost/compress/zstd", "github.com/olekukonko/ll", "github.com/olekukonko/tablewriter/pkg/twwidth", "github.com/olekukonko/tablewriter/renderer", "github.com/olekukonko/tablewriter/tw", "github.com/parquet-go/parquet-go/deprecated", "github.com/parquet-go/parquet-go/encoding/rle", "github.com/parquet-go/parquet-go/encoding/thrift", "github.com/parquet-go/parquet-go/format"},
 	"parser/query":    {"parser", "parser/counters"},
 	"parser/filter":   {"parser", "parser/query", "parser/words"},
@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"parser/triage":   {"parser", "parser/query", "parser/rows", "parser/snapshot", "parser/words", "github.com/goccy/go-yaml"},
 	"parser/top":      {"parser", "parser/rows"},
 	"parser/diff":     {"parser", "parser/counters", "parser/query", "parser/rows", "parser/snapshot", "parser/triage"},
+	"parser/peers":    {"parser", "parser/query", "parser/rows", "parser/snapshot", "parser/words"},
 	"parser/bundle":   {"github.com/klauspost/compress/flate", "github.com/klauspost/compress/gzip", "github.com/klauspost/compress/zstd", "github.com/mikelolasagasti/xz", "github.com/pierrec/lz4/v4"},
 	"parser/counters": {},
 	"parser":          {},

@@ -73,6 +73,7 @@ func allTables() []table {
 		make1("arp", 1, true, parser.ARP, fixtures.Kernel.ARP, fixtures.RandomARP),
 		make1("igmp", 1, false, parser.IGMP, fixtures.Kernel.IGMP, fixtures.RandomIGMP),
 		make1("igmp6", 0, true, parser.IGMP6, fixtures.Kernel.IGMP6, fixtures.RandomIGMP6),
+		make1("nf_conntrack", 0, true, parser.Conntracks, fixtures.Kernel.Conntracks, fixtures.RandomConntrack),
 		make1("fib_trie", 0, false, parser.FibTrie, fixtures.Kernel.FibTrie, fixtures.RandomFib),
 		make1("ip_address", 0, false, parser.IPLinks,
 			func(_ fixtures.Kernel, rows []parser.IPLink) string { return fixtures.IPAddress(rows) }, fixtures.RandomLink),

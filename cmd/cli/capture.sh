@@ -6,8 +6,9 @@
 #   sh capture.sh -o FILE    makes FILE; -o - writes the archive to standard output
 #
 # It takes the tables of /proc/net, of every network namespace that a process is
-# in; which process has which socket open; settings of interfaces, a few limits of
-# the kernel, and names in /etc. It does not take arguments and environments of
+# in, as root with the connections that its firewall follows; which process has
+# which socket open; settings of interfaces, a few limits of the kernel, and names
+# in /etc. It does not take arguments and environments of
 # programs, names of open files, or what goes over the net. It changes nothing but
 # for a temporary directory, and needs no root, which only sees more programs.
 set -eu
@@ -48,6 +49,9 @@ take() { # FILE COPY: with cat, because tar would store the files of /proc as em
 
 take_namespace() { # PROCESS TO NUMBER [COMMAND...]: the command runs ip in it
 	for f in $tables; do take "$1/net/$f" "$2/proc/net/$f"; done
+	for f in nf_conntrack ip_conntrack; do # which only root may read
+		[ ! -r "$1/net/$f" ] || take "$1/net/$f" "$2/proc/net/$f"
+	done
 	for f in "$1/net/"bonding/*; do take "$f" "$2/proc/net/bonding/${f##*/}"; done
 	mkdir -p "$2/proc/self/ns" "$2/cmd"
 	echo "net:[$3]" >"$2/proc/self/ns/net"

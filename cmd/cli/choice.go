@@ -79,10 +79,8 @@ var formatOptions = []struct {
 // check refuses options that the format cannot follow.
 func (c choice) check(o *options) error {
 	f := c.format
-	for _, opt := range formatOptions {
-		if opt.used(o) && !opt.may(f) {
-			return usagef("it goes with --format "+strings.Join(formatNames(opt.may), ", "), "%s does not go with --format %s", opt.name, f.Name)
-		}
+	if err := c.checkFormat(o); err != nil {
+		return err
 	}
 	if o.outputDir != "" && o.output != "" {
 		return usagef("--output for one file, --output-dir for one a kind", "--output and --output-dir cannot both be used")
@@ -95,6 +93,16 @@ func (c choice) check(o *options) error {
 		return usagef("--format netstat says what netstat says", "no kind of row has what these options select")
 	}
 	return c.checkColumns(o)
+}
+
+// checkFormat refuses options that the format alone cannot follow.
+func (c choice) checkFormat(o *options) error {
+	for _, opt := range formatOptions {
+		if opt.used(o) && !opt.may(c.format) {
+			return usagef("it goes with --format "+strings.Join(formatNames(opt.may), ", "), "%s does not go with --format %s", opt.name, c.format.Name)
+		}
+	}
+	return nil
 }
 
 func kindNames(kinds []*rows.Kind) (names []string) {

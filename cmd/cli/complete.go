@@ -78,8 +78,9 @@ func completeTop(s Streams, cmd *cobra.Command) {
 	completeAnswer(s, cmd, topKinds)
 }
 
-// completeAnswer does so for the options of [answerFlags].
-func completeAnswer(s Streams, cmd *cobra.Command, kinds []*rows.Kind) {
+// completeAnswer does so for the options of [answerFlags]; a command may have formats of
+// its own.
+func completeAnswer(s Streams, cmd *cobra.Command, kinds []*rows.Kind, formats ...string) {
 	columns := func(marks ...string) cobra.CompletionFunc {
 		return func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 			var names []string
@@ -102,12 +103,19 @@ func completeAnswer(s Streams, cmd *cobra.Command, kinds []*rows.Kind) {
 		})
 	}
 	s.completes(cmd, map[string]cobra.CompletionFunc{
-		"format":     cobra.FixedCompletions(formatNames(answerFormats), cobra.ShellCompDirectiveNoFileComp),
+		"format":     cobra.FixedCompletions(append(formatNames(answerFormats), formats...), cobra.ShellCompDirectiveNoFileComp),
 		"byte-order": cobra.FixedCompletions([]string{"auto", "little", "big"}, cobra.ShellCompDirectiveNoFileComp),
 		"limit":      completeLimits,
 		"columns":    columns(""),
 		"sort":       columns("", "-"),
 	})
+	if len(kinds) > 1 {
+		s.completes(cmd, map[string]cobra.CompletionFunc{
+			"kinds": func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+				return completeList(append([]string{"all"}, kindNames(kinds)...), typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+			},
+		})
+	}
 }
 
 func completeLimits(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {

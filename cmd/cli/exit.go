@@ -18,7 +18,7 @@ const (
 	exitUsage   = 3 // as netstat
 	exitDamaged = 4 // the bundle is damaged: what could be read was shown
 
-	exitFound = 10 // triage has findings, or diff differences
+	exitFound = 10 // triage has findings, diff differences, or peers faults
 
 	exitInterrupted = 130 // as shells have it
 )
@@ -32,7 +32,7 @@ var exitStatuses = []struct {
 	{exitFailed, "a bundle cannot be read at all, or the output cannot be written"},
 	{exitUsage, "wrong arguments (netstat's status)"},
 	{exitDamaged, "a bundle is damaged; everything that could be read was shown"},
-	{exitFound, "triage: findings as bad as --fail-on says; diff: something differs"},
+	{exitFound, "triage: findings as bad as --fail-on says; diff: a difference; peers: a fault"},
 	{exitInterrupted, "interrupted; no unfinished file is left behind"},
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/coldstat/coldstat/parser/filter"
+	"github.com/coldstat/coldstat/parser/peers"
 	"github.com/coldstat/coldstat/render"
 )
 
@@ -137,8 +138,10 @@ func commandHelp(s Streams, c *cobra.Command, flags []flag) {
 
 // A commandDoc is what the help and the manual page say of a command besides its options.
 type commandDoc struct {
-	about    string
-	examples []example
+	about     string
+	examples  []example
+	words     string    // what the words are that need to be explained; empty if there are none
+	explained []example // each of them
 }
 
 // write is the command's --help.
@@ -150,6 +153,12 @@ func (d commandDoc) write(s Streams, c *cobra.Command, flags []flag) {
 	}
 	b.WriteString("\nOptions:\n")
 	writeFlags(&b, flags)
+	if d.words != "" {
+		fmt.Fprintf(&b, "\n%s:\n", d.words)
+		for _, e := range d.explained {
+			writeEntry(&b, "  "+e.command, e.shows, helpColumn)
+		}
+	}
 	writeStatuses(&b)
 	io.WriteString(s.Out, b.String())
 }
@@ -173,9 +182,10 @@ type documented struct {
 // documentedCommands is THE list of them.
 func documentedCommands() []documented {
 	return []documented{
-		{"triage", commandDoc{aboutTriage, triageExamples}, triageFlags(&triageOptions{})},
+		{"triage", commandDoc{about: aboutTriage, examples: triageExamples}, triageFlags(&triageOptions{})},
 		{"top", topDoc, topFlags(&topOptions{})},
 		{"diff", diffDoc, diffFlags(&diffOptions{})},
+		{"peers", peersDoc(), peersFlags(&peersOptions{})},
 	}
 }
 
@@ -227,6 +237,31 @@ shows all of it.
 		{"coldstat diff --all --kinds socket_change --csv a.tgz b.tgz", "each socket"},
 		{"coldstat diff --json a.tgz b.tgz", "for a program"},
 	},
+}
+
+// peersDoc tells of the verdicts besides.
+func peersDoc() commandDoc {
+	d := commandDoc{
+		about: `Compares the tcp sockets, and the connected udp sockets, of the machines of all
+BUNDLEs (as coldstat --help has it) with each other: both ends of a connection that
+were captured make a pair, also through NAT where a bundle has proc/net/nf_conntrack.
+Captures that are taken at the same moment tell most. Of several captures of one
+machine the latest is compared, and the others show which connections are old.
+Shown are who talks to whom, the connections that are not fine, and peers whose
+bundle is missing. Connections of loopback and link-local addresses are left out.
+`,
+		examples: []example{
+			{"coldstat peers web1.tgz web2.tgz db1.tgz", "whose fault it is"},
+			{"coldstat peers --netns all node*.tar.xz", "containers, too"},
+			{"coldstat peers --format dot *.tgz | dot -Tsvg", "a picture of who talks to whom"},
+			{"coldstat peers --kinds pair --all --csv *.tgz", "all pairs, for a spreadsheet"},
+		},
+		words: "Verdicts",
+	}
+	for _, v := range peers.Verdicts() {
+		d.explained = append(d.explained, example{fmt.Sprintf("%-15s %s", v.Name, v.Grade), v.Doc})
+	}
+	return d
 }
 
 // aboutTriage is what the help of triage says besides its options.

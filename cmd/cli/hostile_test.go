@@ -129,7 +129,7 @@ func evilViews() [][]string {
 		{"--kinds", "unix", "--format", "table", "--wide"}, {"-s6", "--format", "table"}, {"-gn", "--format", "html"}, {"-iv"}, {"-rnv"}, {"-rnv6"}, {"-a", "--services", evil},
 		{"--kinds", evil}, {"--columns", evil, "--json"}, {"--sort", evil, "--csv"}, {"--format", evil}, {"--" + evil}, {"-" + evil}, {"-A", evil}, {"--services", evil},
 		{"--byte-order", evil}, {"-tan", "--output", evil + "/" + evil}, {"-tan", "--xz-command", evil}, {"slim", "-o", evil + "/" + evil}, {"schema", evil}, {"files", "--" + evil},
-		{"triage", "--fail-on", "never", "--format", "sarif"}, {"top", "--by", evil}, {"top", "--rows", evil}, {"top", "--by", "host,netns"}, {"triage", "--rule", evil}, {"triage", "--explain", evil}, {"triage", "--config", evil}, {"triage", "--severity", evil},
+		{"triage", "--fail-on", "never", "--format", "sarif"}, {"top", "--by", evil}, {"top", "--rows", evil}, {"top", "--by", "host,netns"}, {"peers", "--kinds", evil}, {"peers", "--all", "--json"}, {"triage", "--rule", evil}, {"triage", "--explain", evil}, {"triage", "--config", evil}, {"triage", "--severity", evil},
 	})
 }
 

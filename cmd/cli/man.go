@@ -57,6 +57,12 @@ func manPage() string {
 		for _, f := range listed(c.flags) {
 			item(f.names(), f.help)
 		}
+		if c.words != "" {
+			fmt.Fprintf(&b, ".SS %s\n", roff(c.words))
+			for _, e := range c.explained {
+				item(e.command, e.shows)
+			}
+		}
 		if c.name == "triage" {
 			b.WriteString(".SS Formats of triage\n")
 			for _, f := range render.TriageFormats() {

@@ -110,7 +110,7 @@ func newRoot(s Streams, run func(Streams, *options, []string) error) *cobra.Comm
 
 // subcommands is THE list of commands besides the views.
 func subcommands(s Streams, run func(Streams, *options, []string) error) []*cobra.Command {
-	return []*cobra.Command{newFiles(s, run), newTriage(s), newTop(s), newDiff(s), newSlim(s), newCaptureScript(s), newSchema(s)}
+	return []*cobra.Command{newFiles(s, run), newTriage(s), newTop(s), newDiff(s), newPeers(s), newSlim(s), newCaptureScript(s), newSchema(s)}
 }
 
 func versionText() string {

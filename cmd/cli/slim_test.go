@@ -208,7 +208,7 @@ func TestSlimKeepsSecrets(t *testing.T) {
 	h.Files["proc/1402/cmdline"] = []byte("/usr/bin/db\x00--password=hunter2\x00")
 	h.Files["etc/passwd"] = []byte("root:$1$hunter2:0:0:hunter2,,hunter2:/hunter2:/bin/sh\n# hunter2\n+hunter2\nbroken:hunter2\n")
 	h.Set("proc/1402/fd/99", strings.Repeat("x", 64)+"hunter2")
-	h.Set("proc/5201/net/nf_conntrack", "hunter2").Set("etc/shadow", "hunter2")
+	h.Set("proc/5201/net/nf_conntrack_expect", "hunter2").Set("etc/shadow", "hunter2")
 	big := h.WriteDir(t, t.TempDir())
 	small := slimmed(t, big, "small.tar", exitOK)
 	if data := mustRead(t, small); bytes.Contains(data, []byte("hunter2")) {

@@ -84,12 +84,17 @@ func (o *topOptions) setBy(list string) error {
 }
 
 func (o *topOptions) setRows(text string) error {
+	n, err := rowsIn(text)
+	o.rows, o.set = n, true
+	return err
+}
+
+func rowsIn(text string) (int, error) {
 	n, err := strconv.ParseUint(text, 10, 31)
 	if err != nil {
-		return fmt.Errorf("%q is no number of rows", text)
+		return 0, fmt.Errorf("%q is no number of rows", text)
 	}
-	o.rows, o.set = int(n), true
-	return nil
+	return int(n), nil
 }
 
 // runTop groups the sockets of all machines.

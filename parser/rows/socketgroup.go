@@ -2,6 +2,7 @@ package rows
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/coldstat/coldstat/parser"
 )
@@ -66,4 +67,6 @@ var (
 )
 
 // AnswerKinds is THE list of kinds of rows that commands work out of others.
-func AnswerKinds() []*Kind { return append([]*Kind{SocketGroupKind}, ChangeKinds()...) }
+func AnswerKinds() []*Kind {
+	return slices.Concat([]*Kind{SocketGroupKind}, ChangeKinds(), PeerKinds())
+}

@@ -123,6 +123,8 @@ var Files = slices.Concat([]File{
 	{"proc/net/stat/arp_cache", true, "how full the ARP table is only as far as proc/net/arp tells", false, count(parser.CPUStats)},
 	{"proc/net/stat/ndisc_cache", true, "not known how full the table of IPv6 neighbours is", false, count(parser.CPUStats)},
 	{"proc/net/stat/nf_conntrack", true, "not known what connection tracking drops", false, count(parser.CPUStats)},
+	{"proc/net/nf_conntrack", false, "not known which connections NAT changes, unless it is in ip_conntrack", false, count(parser.Conntracks)},
+	{"proc/net/ip_conntrack", false, "not known which connections NAT changes, unless it is in nf_conntrack", false, count(parser.Conntracks)},
 	{"proc/net/bonding/*", true, "not known whether bonds are whole", false, count(parser.Bonding)},
 }), rare(settingFiles()))
 

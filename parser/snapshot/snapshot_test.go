@@ -15,6 +15,7 @@ import (
 
 	"github.com/coldstat/coldstat/fixtures"
 	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/peers"
 	"github.com/coldstat/coldstat/parser/query"
 	"github.com/coldstat/coldstat/parser/snapshot"
 	"github.com/coldstat/coldstat/parser/triage"
@@ -338,9 +339,12 @@ func TestPlansReadFiles(t *testing.T) {
 			used[name] = true
 		}
 	}
+	for _, name := range peers.Files() {
+		used[name] = true
+	}
 	for name := range known {
 		if !used[name] {
-			t.Errorf("no plan and no rule reads %s", name)
+			t.Errorf("no plan, no rule and no command reads %s", name)
 		}
 		if ok, err := path.Match(name, name); err != nil || !ok && !strings.Contains(name, "*") {
 			t.Errorf("%s is no pattern", name)

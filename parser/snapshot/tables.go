@@ -46,6 +46,12 @@ func (s *Snapshot) Masquerades() Table[parser.Masquerade] {
 	return open(s, "proc/net/ip_masquerade", parser.Masquerades)
 }
 
+// Conntracks is proc/net/nf_conntrack, or proc/net/ip_conntrack of old kernels, which
+// have the other one as well or not.
+func (s *Snapshot) Conntracks() Table[parser.Conntrack] {
+	return either(s, "proc/net/nf_conntrack", "proc/net/ip_conntrack", parser.Conntracks)
+}
+
 // CachedRoutes is proc/net/rt_cache.
 func (s *Snapshot) CachedRoutes() Table[parser.CachedRoute] {
 	return open(s, "proc/net/rt_cache", parser.CachedRoutes)
