@@ -95,13 +95,6 @@ func completeAnswer(s Streams, cmd *cobra.Command, kinds []*rows.Kind, formats .
 			return completeList(slices.Compact(names), typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 		}
 	}
-	if len(kinds) > 1 {
-		s.completes(cmd, map[string]cobra.CompletionFunc{
-			"kinds": func(_ *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-				return completeList(kindNames(kinds), typed), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
-			},
-		})
-	}
 	s.completes(cmd, map[string]cobra.CompletionFunc{
 		"format":     cobra.FixedCompletions(append(formatNames(answerFormats), formats...), cobra.ShellCompDirectiveNoFileComp),
 		"byte-order": cobra.FixedCompletions([]string{"auto", "little", "big"}, cobra.ShellCompDirectiveNoFileComp),

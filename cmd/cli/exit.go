@@ -32,7 +32,7 @@ var exitStatuses = []struct {
 	{exitFailed, "a bundle cannot be read at all, or the output cannot be written"},
 	{exitUsage, "wrong arguments (netstat's status)"},
 	{exitDamaged, "a bundle is damaged; everything that could be read was shown"},
-	{exitFound, "triage: findings as bad as --fail-on says; diff: a difference; peers: a fault"},
+	{exitFound, "triage: findings as bad as --fail-on says; diff: changes; peers: faults"},
 	{exitInterrupted, "interrupted; no unfinished file is left behind"},
 }
 
