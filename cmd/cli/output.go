@@ -110,6 +110,31 @@ func (out *output) finish() error {
 	return out.files.commit()
 }
 
+// opened gives what is written to. A file has neither width nor colours.
+func (o *options) opened(s Streams, out *files) (io.Writer, Streams, error) {
+	if o.output == "" || o.output == "-" {
+		return s.Out, s, nil
+	}
+	file, err := out.create(o.output)
+	if err != nil {
+		return nil, s, outputError(err)
+	}
+	s.Width, s.Color = 0, false
+	return file, s, nil
+}
+
+// ended gives the files their names, unless they could not be written.
+func ended(out *files, err error) error {
+	if err == nil {
+		err = out.commit()
+	}
+	if err != nil {
+		out.discard()
+		return writeError(err)
+	}
+	return nil
+}
+
 // files are written under other names and get their own when all is well, so
 // that none is ever half a file.
 type files struct {

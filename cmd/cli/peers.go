@@ -12,6 +12,7 @@ import (
 	"github.com/coldstat/coldstat/parser/names"
 	"github.com/coldstat/coldstat/parser/peers"
 	"github.com/coldstat/coldstat/parser/rows"
+	"github.com/coldstat/coldstat/parser/words"
 	"github.com/coldstat/coldstat/render"
 )
 
@@ -163,7 +164,7 @@ func (o *peersOptions) writer(s Streams) (write func(answer, *peers.Report) erro
 		return nil, nil, err
 	}
 	out := new(files)
-	w, _, err := (&triageOptions{options: o.options}).opened(s, out)
+	w, _, err := o.opened(s, out)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -192,12 +193,6 @@ func (o *peersOptions) tell(r *reporter, report *peers.Report) {
 	if len(report.Machines) == 1 {
 		r.tell(note, "there is one machine only: give the bundles of those that it talks to as well")
 	}
-	count := func(n uint64, one, many string) string {
-		if n == 1 {
-			return "1 " + one
-		}
-		return fmt.Sprintf("%d %s", n, many)
-	}
 	all := report.Faults + report.Doubts + report.Fine
 	if all == 0 {
 		r.tell(note, "no connection between the captured machines was found")
@@ -207,8 +202,8 @@ func (o *peersOptions) tell(r *reporter, report *peers.Report) {
 	if apart, ok := report.Apart.Get(); ok {
 		when = fmt.Sprintf("within %.0f s", math.Ceil(apart))
 	}
-	text := fmt.Sprintf("%s between %s, captured %s: %s, %s, %d fine", count(all, "connection", "connections"), count(uint64(len(report.Machines)), "machine", "machines"), when,
-		count(report.Faults, "fault", "faults"), count(report.Doubts, "doubt", "doubts"), report.Fine)
+	text := fmt.Sprintf("%s between %s, captured %s: %s, %s, %d fine", words.Counted(all, "connection", "connections"), words.Counted(uint64(len(report.Machines)), "machine", "machines"), when,
+		words.Counted(report.Faults, "fault", "faults"), words.Counted(report.Doubts, "doubt", "doubts"), report.Fine)
 	if report.Fine > 0 && !o.All {
 		text += "; --all lists those as well"
 	}

@@ -193,31 +193,6 @@ func runTriage(s Streams, o *triageOptions, bundles []string) error {
 	return nil
 }
 
-// opened gives what is written to. A file has neither width nor colours.
-func (o *triageOptions) opened(s Streams, out *files) (io.Writer, Streams, error) {
-	if o.output == "" || o.output == "-" {
-		return s.Out, s, nil
-	}
-	file, err := out.create(o.output)
-	if err != nil {
-		return nil, s, outputError(err)
-	}
-	s.Width, s.Color = 0, false
-	return file, s, nil
-}
-
-// ended gives the files their names, unless they could not be written.
-func ended(out *files, err error) error {
-	if err == nil {
-		err = out.commit()
-	}
-	if err != nil {
-		out.discard()
-		return writeError(err)
-	}
-	return nil
-}
-
 func (o *triageOptions) checkRaw(format string) error {
 	if o.rawCSV && format != "csv" {
 		return usagef("it goes with --format csv", "--csv-raw does not go with --format %s", format)

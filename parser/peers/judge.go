@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // An end is one end of a connection: the machine, and its socket there. Either may be nil:
@@ -39,16 +40,9 @@ type connection struct {
 	judgement
 }
 
-func counted(n uint64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.FormatUint(n, 10) + " " + many
-}
+func bytes(n uint32) string { return words.Counted(uint64(n), "byte", "bytes") }
 
-func bytes(n uint32) string { return counted(uint64(n), "byte", "bytes") }
-
-func times(n int) string { return counted(uint64(n), "time", "times") }
+func times(n int) string { return words.Counted(uint64(n), "time", "times") }
 
 // sends reports whether a socket may have something to send, be it its end.
 func sends(s *socket) bool {
@@ -94,7 +88,7 @@ func unaccepted(here, there end) (judgement, bool) {
 		return judgement{}, false // inode 0 for another reason
 	}
 	why := fmt.Sprintf("no program on %s has accepted it: it waits at the listener (%s there), with %s unread",
-		here.m.Name, counted(uint64(n), "connection", "connections"), bytes(here.s.recvQ))
+		here.m.Name, words.Counted(uint64(n), "connection", "connections"), bytes(here.s.recvQ))
 	return judgement{NotAccepted, why, "why the program that listens on port " + port(here.s.local.port) + " of " + here.m.Name + " does not call accept: it hangs, or is too slow"}, true
 }
 
@@ -122,7 +116,7 @@ func stopped(here, there end) (judgement, bool) {
 		return judgement{}, false
 	}
 	why := fmt.Sprintf("%s does not read: %s there, and %s has %s more to send", there.program(),
-		counted(uint64(there.s.recvQ), "byte waits", "bytes wait"), here.m.Name, bytes(here.s.sendQ))
+		words.Counted(uint64(there.s.recvQ), "byte waits", "bytes wait"), here.m.Name, bytes(here.s.sendQ))
 	if closed {
 		why += ", which the closed window keeps back"
 	}
@@ -213,7 +207,7 @@ func meanwhile(here, there end) (judgement, bool) {
 func (x *matching) opening(c *connection) judgement {
 	client, server := c.client, c.server
 	waiting, listens := server.m.waiting(server.s.proto, server.s.local)
-	full := fmt.Sprintf("%s wait at the listener on %s to be accepted: if its queue is full, the kernel drops what would complete others", counted(uint64(waiting), "connection", "connections"), server.m.Name)
+	full := fmt.Sprintf("%s wait at the listener on %s to be accepted: if its queue is full, the kernel drops what would complete others", words.Counted(uint64(waiting), "connection", "connections"), server.m.Name)
 	accept := "why the program that listens on port " + port(server.s.local.port) + " of " + server.m.Name + " does not call accept: it hangs, or is too slow"
 	repeats := max(client.s.retransmitted(), server.s.retransmitted())
 	switch {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/coldstat/coldstat/parser"
+	"github.com/coldstat/coldstat/parser/words"
 )
 
 // single judges a connection of which one end is there, and the machine that has the
@@ -45,7 +46,7 @@ func lonely(here end, there *Machine) judgement {
 	case parser.CloseWait:
 		if n, listens := here.m.waiting(here.s.proto, here.s.local); listens && here.s.unaccepted() {
 			return judgement{
-				NotAccepted, fmt.Sprintf("%s has given up a connection that was never accepted on %s, where %s", there.Name, here.m.Name, counted(uint64(n), "connection waits", "connections wait")),
+				NotAccepted, fmt.Sprintf("%s has given up a connection that was never accepted on %s, where %s", there.Name, here.m.Name, words.Counted(uint64(n), "connection waits", "connections wait")),
 				"why the program that listens on port " + port(here.s.local.port) + " of " + here.m.Name + " does not call accept: it hangs, or is too slow",
 			}
 		}
@@ -128,7 +129,7 @@ func (x *matching) unanswered(c *connection, here end, there *Machine) judgement
 	switch {
 	case listens && waiting > 0:
 		return judgement{
-			NotAccepted, fmt.Sprintf("%s has repeated its SYN %s; on %s %s at the listener to be accepted: if its queue is full, the kernel drops the SYN", here.m.Name, times(n), there.Name, counted(uint64(waiting), "connection waits", "connections wait")),
+			NotAccepted, fmt.Sprintf("%s has repeated its SYN %s; on %s %s at the listener to be accepted: if its queue is full, the kernel drops the SYN", here.m.Name, times(n), there.Name, words.Counted(uint64(waiting), "connection waits", "connections wait")),
 			"why the program that listens on port " + port(c.toServer.port) + " of " + there.Name + " does not call accept: it hangs, or is too slow",
 		}
 	case listens:
