@@ -18,6 +18,17 @@ type Opt[T any] struct {
 // Some is a known value.
 func Some[T any](v T) Opt[T] { return Opt[T]{value: v, known: true} }
 
+// Found is v if ok, and else unknown: for lookups that may fail.
+func Found[T any](v T, ok bool) (o Opt[T]) {
+	if ok {
+		o = Some(v)
+	}
+	return o
+}
+
+// Text is unknown if it is empty.
+func Text(s string) Opt[string] { return Found(s, s != "") }
+
 // Get gives the value, and whether it is known.
 func (o Opt[T]) Get() (T, bool) { return o.value, o.known }
 

@@ -45,7 +45,7 @@ func (r *recorder) Bad(err error) {
 	r.Reporter.Bad(err)
 	d := rows.Diagnostic{Severity: rows.Warning, Message: err.Error()}
 	if e, ok := errors.AsType[*parser.RowError](err); ok {
-		d.File, d.Field, d.Value = parser.Some(e.File), optional(e.Field), optional(e.Value)
+		d.File, d.Field, d.Value = parser.Some(e.File), parser.Text(e.Field), parser.Text(e.Value)
 		d.Line, d.Column = count(e.Line), count(e.Column)
 	}
 	if e, ok := errors.AsType[*parser.FileError](err); ok {
@@ -58,13 +58,6 @@ func (r *recorder) Bad(err error) {
 		d.File = parser.Some(e.File)
 	}
 	r.add(d)
-}
-
-func optional(s string) parser.Opt[string] {
-	if s == "" {
-		return parser.Opt[string]{}
-	}
-	return parser.Some(s)
 }
 
 func count(n int) parser.Opt[uint64] {

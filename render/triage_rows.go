@@ -18,13 +18,13 @@ func whoseOf(s rows.Source) rows.Whose {
 func findingRow(s rows.Source, f *triage.Finding) rows.Finding {
 	return rows.Finding{
 		Rule: f.Rule.ID, Severity: f.Severity.String(), Confidence: f.Confidence(), Title: f.Rule.Title,
-		Subject: optional(f.Subject), What: f.What, Doubts: append(rows.Words{}, f.Doubts...), Means: f.Rule.Means, Next: f.Next(),
+		Subject: parser.Text(f.Subject), What: f.What, Doubts: append(rows.Words{}, f.Doubts...), Means: f.Rule.Means, Next: f.Next(),
 		Count: uint64(f.Count), Whose: whoseOf(s),
 	}
 }
 
 func figureRow(f triage.Figure) rows.Figure {
-	row := rows.Figure{Name: f.Name, Value: rows.Number(f.Value), Unit: optional(f.Unit), From: optional(f.From)}
+	row := rows.Figure{Name: f.Name, Value: rows.Number(f.Value), Unit: parser.Text(f.Unit), From: parser.Text(f.From)}
 	if f.Held {
 		row.Threshold = rows.Number(f.Threshold)
 	}
@@ -36,11 +36,11 @@ func evidenceRow(e triage.Evidence) rows.Evidence {
 }
 
 func notCheckedRow(s rows.Source, n triage.Skipped) rows.NotChecked {
-	return rows.NotChecked{Rule: n.Rule.ID, Title: n.Rule.Title, Why: n.Why, File: optional(n.File), Whose: whoseOf(s)}
+	return rows.NotChecked{Rule: n.Rule.ID, Title: n.Rule.Title, Why: n.Why, File: parser.Text(n.File), Whose: whoseOf(s)}
 }
 
 func sharedRow(s triage.Shared) rows.Shared {
-	return rows.Shared{Rule: s.Rule.ID, Severity: s.Severity.String(), Title: s.Rule.Title, Subject: optional(s.Subject), Hosts: s.Hosts}
+	return rows.Shared{Rule: s.Rule.ID, Severity: s.Severity.String(), Title: s.Rule.Title, Subject: parser.Text(s.Subject), Hosts: s.Hosts}
 }
 
 // betweenTexts stands between several texts in one cell.
@@ -49,7 +49,7 @@ const betweenTexts = "; "
 func flatFinding(s rows.Source, f *triage.Finding) rows.FlatFinding {
 	row := rows.FlatFinding{
 		Kind: rows.FindingKind.Name, Rule: f.Rule.ID, Severity: parser.Some(f.Severity.String()), Confidence: parser.Some(f.Confidence()),
-		Title: f.Rule.Title, Subject: optional(f.Subject), What: f.What, Doubts: optional(strings.Join(f.Doubts, betweenTexts)),
+		Title: f.Rule.Title, Subject: parser.Text(f.Subject), What: f.What, Doubts: parser.Text(strings.Join(f.Doubts, betweenTexts)),
 		Means: parser.Some(f.Rule.Means), Next: parser.Some(f.Next()), Count: parser.Some(uint64(f.Count)), Whose: whoseOf(s),
 	}
 	if len(f.Figures) > 0 {
@@ -59,14 +59,14 @@ func flatFinding(s rows.Source, f *triage.Finding) rows.FlatFinding {
 	}
 	if len(f.Evidence) > 0 {
 		first := evidenceRow(f.Evidence[0])
-		row.Evidence, row.File, row.Line = parser.Some(first.Text), optional(first.File), first.Line
+		row.Evidence, row.File, row.Line = parser.Some(first.Text), parser.Text(first.File), first.Line
 	}
 	return row
 }
 
 func flatNotChecked(s rows.Source, n triage.Skipped) rows.FlatFinding {
 	return rows.FlatFinding{
-		Kind: rows.NotCheckedKind.Name, Rule: n.Rule.ID, Title: n.Rule.Title, What: n.Why, File: optional(n.File), Whose: whoseOf(s),
+		Kind: rows.NotCheckedKind.Name, Rule: n.Rule.ID, Title: n.Rule.Title, What: n.Why, File: parser.Text(n.File), Whose: whoseOf(s),
 	}
 }
 
@@ -87,14 +87,14 @@ func needsOf(r *triage.Rule) rows.Words {
 }
 
 func thresholdRow(t triage.Threshold) rows.Threshold {
-	return rows.Threshold{Name: t.Name, Value: rows.Number(t.Value), Unit: optional(t.Unit), Why: t.Why}
+	return rows.Threshold{Name: t.Name, Value: rows.Number(t.Value), Unit: parser.Text(t.Unit), Why: t.Why}
 }
 
 func flatRule(r *triage.Rule) rows.FlatRule {
 	whole := ruleRow(r)
 	row := rows.FlatRule{
 		ID: r.ID, Severity: whole.Severity, Title: r.Title, Needs: whole.Needs, Uses: whole.Uses,
-		Means: r.Means, Next: r.Do, References: optional(strings.Join(r.References, betweenTexts)),
+		Means: r.Means, Next: r.Do, References: parser.Text(strings.Join(r.References, betweenTexts)),
 	}
 	for _, t := range r.Thresholds {
 		row.Thresholds = append(row.Thresholds, t.Name+"="+triage.Number(t.Value))

@@ -87,8 +87,8 @@ func (d *differ) counters(p protocolCounters) {
 		c := &p.pairs[i]
 		d.counterRow(rows.CounterChange{
 			Section: c.new.Section, Name: c.new.Name, Old: c.old.Value, New: c.new.Value,
-			Meaning: c.new.Meaning, Bad: c.new.Bad, Why: text(d.why(c.level)),
-			Places: rows.Places{OldFile: text(c.old.File), OldLine: c.old.Line, NewFile: text(c.new.File), NewLine: c.new.Line},
+			Meaning: c.new.Meaning, Bad: c.new.Bad, Why: parser.Text(d.why(c.level)),
+			Places: rows.Places{OldFile: parser.Text(c.old.File), OldLine: c.old.Line, NewFile: parser.Text(c.new.File), NewLine: c.new.Line},
 		})
 	}
 	for _, pair := range d.pairs {
@@ -147,8 +147,8 @@ func (d *differ) interfaceCounters(o, n *rows.Interface) {
 		column, _ := interfaceKind.Column(c.name)
 		d.counterRow(rows.CounterChange{
 			Section: "interface", Interface: parser.Some(n.Name), Name: c.name, Old: *c.of(o), New: *c.of(n),
-			Meaning: text(column.Doc), Why: text(why),
-			Places: rows.Places{OldFile: text(o.File), OldLine: o.Line, NewFile: text(n.File), NewLine: n.Line},
+			Meaning: parser.Text(column.Doc), Why: parser.Text(why),
+			Places: rows.Places{OldFile: parser.Text(o.File), OldLine: o.Line, NewFile: parser.Text(n.File), NewLine: n.Line},
 		})
 	}
 }

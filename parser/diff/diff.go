@@ -142,7 +142,7 @@ func (d *differ) whose() rows.Between {
 // tell adds a diagnostic, of a file if it is about one.
 func (d *differ) tell(severity, file, state, format string, args ...any) {
 	d.result.Diagnostics = append(d.result.Diagnostics, rows.Diagnostic{
-		Severity: severity, Message: fmt.Sprintf(format, args...), File: text(file), State: text(state),
+		Severity: severity, Message: fmt.Sprintf(format, args...), File: parser.Text(file), State: parser.Text(state),
 	})
 }
 
@@ -165,7 +165,7 @@ func (d *differ) both(file string, old, new presence) bool {
 		state, says := s.lack(file)
 		if s.other.rows == 0 {
 			d.result.Details = append(d.result.Details, rows.Diagnostic{
-				Severity: rows.Note, Message: file + " " + says + ", and without rows in " + d.other(s.side).name, File: text(file), State: text(state),
+				Severity: rows.Note, Message: file + " " + says + ", and without rows in " + d.other(s.side).name, File: parser.Text(file), State: parser.Text(state),
 			})
 			continue
 		}
@@ -328,22 +328,6 @@ func (r reporter) Lacking(file string, state snapshot.State, err error, asked qu
 }
 
 func (reporter) Fail() {}
-
-// text is unknown if it is empty.
-func text(s string) (o parser.Opt[string]) {
-	if s != "" {
-		o = parser.Some(s)
-	}
-	return o
-}
-
-// found is for what may not be known.
-func found[T any](v T, ok bool) (o parser.Opt[T]) {
-	if ok {
-		o = parser.Some(v)
-	}
-	return o
-}
 
 // differs reports whether two values are known and not the same.
 func differs[T comparable](a, b parser.Opt[T]) bool { return a.Known() && b.Known() && a != b }

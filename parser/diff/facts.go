@@ -17,7 +17,7 @@ var comparedFacts = []comparedFact{
 	{"kernel", func(s *rows.Source) parser.Opt[string] { return s.Kernel }, func(s *rows.Source) parser.Opt[string] { return s.KernelFrom }},
 	{"architecture", func(s *rows.Source) parser.Opt[string] { return s.Arch }, func(s *rows.Source) parser.Opt[string] { return s.ArchFrom }},
 	{"byte_order", byteOrder, func(s *rows.Source) parser.Opt[string] { return s.ByteOrderFrom }},
-	{"boot_id", func(s *rows.Source) parser.Opt[string] { return s.BootID }, func(*rows.Source) parser.Opt[string] { return text("proc/sys/kernel/random/boot_id") }},
+	{"boot_id", func(s *rows.Source) parser.Opt[string] { return s.BootID }, func(*rows.Source) parser.Opt[string] { return parser.Text("proc/sys/kernel/random/boot_id") }},
 	{"netns", func(s *rows.Source) parser.Opt[string] { return s.NetNS }, func(*rows.Source) (o parser.Opt[string]) { return o }},
 }
 
@@ -52,8 +52,8 @@ func (d *differ) facts() {
 		d.result.Facts = append(d.result.Facts, rows.FactChange{
 			Name: s.Name, Old: parser.Some(before.Text), New: parser.Some(after.Text), Between: d.between,
 			Places: rows.Places{
-				OldFile: text(before.From), OldLine: found(uint64(before.Line), before.Line > 0),
-				NewFile: text(after.From), NewLine: found(uint64(after.Line), after.Line > 0),
+				OldFile: parser.Text(before.From), OldLine: parser.Found(uint64(before.Line), before.Line > 0),
+				NewFile: parser.Text(after.From), NewLine: parser.Found(uint64(after.Line), after.Line > 0),
 			},
 		})
 	}

@@ -3,6 +3,7 @@ package diff
 import (
 	"strings"
 
+	"github.com/coldstat/coldstat/parser"
 	"github.com/coldstat/coldstat/parser/rows"
 	"github.com/coldstat/coldstat/parser/triage"
 )
@@ -19,18 +20,18 @@ func (d *differ) findings() {
 	for i := range report.Findings {
 		f := &report.Findings[i]
 		row := rows.RateFinding{
-			Severity: f.Severity.String(), Rule: f.Rule.ID, Subject: text(f.Subject), What: f.What, Doubts: text(strings.Join(f.Doubts, "; ")),
+			Severity: f.Severity.String(), Rule: f.Rule.ID, Subject: parser.Text(f.Subject), What: f.What, Doubts: parser.Text(strings.Join(f.Doubts, "; ")),
 			Confidence: f.Confidence(), Title: f.Rule.Title, Means: f.Rule.Means, Next: f.Next(), Seconds: d.clock.Seconds, Between: d.between,
 		}
 		if len(f.Figures) > 0 {
 			first := f.Figures[0]
-			row.Figure, row.Value, row.Unit = text(first.Name), rows.Number(first.Value), text(first.Unit)
+			row.Figure, row.Value, row.Unit = parser.Text(first.Name), rows.Number(first.Value), parser.Text(first.Unit)
 			if first.Held {
-				row.Threshold, row.From = rows.Number(first.Threshold), text(first.From)
+				row.Threshold, row.From = rows.Number(first.Threshold), parser.Text(first.From)
 			}
 		}
 		if len(f.Evidence) > 0 {
-			row.Evidence = text(f.Evidence[0].Text)
+			row.Evidence = parser.Text(f.Evidence[0].Text)
 		}
 		d.result.Findings = append(d.result.Findings, row)
 	}

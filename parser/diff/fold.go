@@ -116,7 +116,7 @@ func added(a, b parser.Opt[uint64]) (sum parser.Opt[uint64]) {
 	x, ok1 := a.Get()
 	y, ok2 := b.Get()
 	n, carry := bits.Add64(x, y, 0)
-	return found(n, ok1 && ok2 && carry == 0)
+	return parser.Found(n, ok1 && ok2 && carry == 0)
 }
 
 // union has the words of either list, in the order of all.

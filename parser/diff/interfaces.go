@@ -95,12 +95,12 @@ func (d *differ) interfaceRow(o, n *rows.Interface) {
 	if o != nil {
 		row.OldUp, row.OldFlags, row.OldMTU, row.OldHWAddr = up(o), o.FlagLetters, o.MTU, o.HWAddr
 		row.OldAddresses, row.OldAddresses6 = o.Addresses, o.Addresses6
-		row.OldFile, row.OldLine = text(o.File), o.Line
+		row.OldFile, row.OldLine = parser.Text(o.File), o.Line
 	}
 	if n != nil {
 		row.NewUp, row.NewFlags, row.NewMTU, row.NewHWAddr = up(n), n.FlagLetters, n.MTU, n.HWAddr
 		row.NewAddresses, row.NewAddresses6 = n.Addresses, n.Addresses6
-		row.NewFile, row.NewLine = text(n.File), n.Line
+		row.NewFile, row.NewLine = parser.Text(n.File), n.Line
 	}
 	d.result.Interfaces = append(d.result.Interfaces, row)
 }

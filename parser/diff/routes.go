@@ -169,8 +169,8 @@ func (r *routeDiff) found(o, n *route) {
 		x = o
 	}
 	row := rows.RouteChange{
-		Family: r.family, Destination: found(x.destination, x.destination.IsValid()), PrefixLen: x.prefixLen,
-		Genmask: found(x.genmask, x.genmask.IsValid()), Source: found(x.source, x.source.IsValid()), SourceLen: x.sourceLen, Between: r.between,
+		Family: r.family, Destination: parser.Found(x.destination, x.destination.IsValid()), PrefixLen: x.prefixLen,
+		Genmask: parser.Found(x.genmask, x.genmask.IsValid()), Source: parser.Found(x.source, x.source.IsValid()), SourceLen: x.sourceLen, Between: r.between,
 	}
 	switch {
 	case o == nil:
@@ -194,14 +194,14 @@ func (r *routeDiff) found(o, n *route) {
 		}
 	}
 	if o != nil {
-		row.OldGateway, row.OldInterface, row.OldMetric = found(o.gateway, o.gateway.IsValid()), text(r.names.text(o.iface)), o.metric
+		row.OldGateway, row.OldInterface, row.OldMetric = parser.Found(o.gateway, o.gateway.IsValid()), parser.Text(r.names.text(o.iface)), o.metric
 		row.OldFlags, row.OldMTU = parser.Some(r.names.text(o.letters)), o.mtu
-		row.OldFile, row.OldLine = text(r.old.fileOf(r.file)), found(o.line, o.line != 0)
+		row.OldFile, row.OldLine = parser.Text(r.old.fileOf(r.file)), parser.Found(o.line, o.line != 0)
 	}
 	if n != nil {
-		row.NewGateway, row.NewInterface, row.NewMetric = found(n.gateway, n.gateway.IsValid()), text(r.names.text(n.iface)), n.metric
+		row.NewGateway, row.NewInterface, row.NewMetric = parser.Found(n.gateway, n.gateway.IsValid()), parser.Text(r.names.text(n.iface)), n.metric
 		row.NewFlags, row.NewMTU = parser.Some(r.names.text(n.letters)), n.mtu
-		row.NewFile, row.NewLine = text(r.new.fileOf(r.file)), found(n.line, n.line != 0)
+		row.NewFile, row.NewLine = parser.Text(r.new.fileOf(r.file)), parser.Found(n.line, n.line != 0)
 	}
 	if len(r.result.Routes) >= r.bounds.rows {
 		r.left++

@@ -352,7 +352,7 @@ func mustBe(err error) {
 
 // addr makes an address of what is held of it.
 func addr(a [16]byte, known bool) parser.Opt[netip.Addr] {
-	return found(netip.AddrFrom16(a).Unmap(), known)
+	return parser.Found(netip.AddrFrom16(a).Unmap(), known)
 }
 
 var socketKind = kindOf("socket")

@@ -306,23 +306,23 @@ func (s *socketDiff) row(c *socketChange) rows.SocketChange {
 		r.OldRecvQ, r.OldSendQ, r.OldDrops = o.is(fieldRecvQ, uint64(o.recvQ)), o.is(fieldSendQ, uint64(o.sendQ)), o.is(fieldDrops, uint64(o.drops))
 		r.OldAcceptQueue, r.OldAcceptLimit = o.is(fieldAcceptQueue, uint64(o.recvQ)), o.is(fieldAcceptLimit, uint64(o.sendQ))
 		r.OldPID, r.OldUID, r.OldInode = o.is(fieldPID, uint64(o.pid)), o.is(fieldUID, uint64(o.uid)), o.is(fieldInode, o.inode)
-		r.OldFile, r.OldLine = text(s.old.fileOf(t.file)), found(uint64(o.line), o.line != 0)
+		r.OldFile, r.OldLine = parser.Text(s.old.fileOf(t.file)), parser.Found(uint64(o.line), o.line != 0)
 	}
 	if n := c.new; n != nil {
 		r.NewState, r.NewProgram = s.word(n.state), s.word(n.program)
 		r.NewRecvQ, r.NewSendQ, r.NewDrops = n.is(fieldRecvQ, uint64(n.recvQ)), n.is(fieldSendQ, uint64(n.sendQ)), n.is(fieldDrops, uint64(n.drops))
 		r.NewAcceptQueue, r.NewAcceptLimit = n.is(fieldAcceptQueue, uint64(n.recvQ)), n.is(fieldAcceptLimit, uint64(n.sendQ))
 		r.NewPID, r.NewUID, r.NewInode = n.is(fieldPID, uint64(n.pid)), n.is(fieldUID, uint64(n.uid)), n.is(fieldInode, n.inode)
-		r.NewFile, r.NewLine = text(s.new.fileOf(t.file)), found(uint64(n.line), n.line != 0)
+		r.NewFile, r.NewLine = parser.Text(s.new.fileOf(t.file)), parser.Found(uint64(n.line), n.line != 0)
 	}
 	return r
 }
 
-func (s *socketDiff) word(id uint32) parser.Opt[string] { return text(s.names.text(id)) }
+func (s *socketDiff) word(id uint32) parser.Opt[string] { return parser.Text(s.names.text(id)) }
 
 // is gives a value if it is known.
 func (x *socket) is(bit fields, value uint64) parser.Opt[uint64] {
-	return found(value, x.known.has(bit))
+	return parser.Found(value, x.known.has(bit))
 }
 
 // mergeSockets makes two rows of one key one.

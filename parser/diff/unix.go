@@ -243,16 +243,16 @@ func (u *unixDiff) row(c *unixChange) rows.UnixChange {
 		r.Columns = (c.differs & unixFields).words()
 	}
 	if o := c.old; o != nil {
-		r.OldState, r.OldProgram = text(u.names.text(o.state)), text(u.names.text(o.program))
-		r.OldAcceptQueue, r.OldPID = found(o.queue, o.known.has(fieldAcceptQueue)), found(uint64(o.pid), o.known.has(fieldPID))
-		r.OldInode = found(o.inode, o.known.has(fieldInode))
-		r.OldFile, r.OldLine = text(u.old.fileOf(unixFile)), found(uint64(o.line), o.line != 0)
+		r.OldState, r.OldProgram = parser.Text(u.names.text(o.state)), parser.Text(u.names.text(o.program))
+		r.OldAcceptQueue, r.OldPID = parser.Found(o.queue, o.known.has(fieldAcceptQueue)), parser.Found(uint64(o.pid), o.known.has(fieldPID))
+		r.OldInode = parser.Found(o.inode, o.known.has(fieldInode))
+		r.OldFile, r.OldLine = parser.Text(u.old.fileOf(unixFile)), parser.Found(uint64(o.line), o.line != 0)
 	}
 	if n := c.new; n != nil {
-		r.NewState, r.NewProgram = text(u.names.text(n.state)), text(u.names.text(n.program))
-		r.NewAcceptQueue, r.NewPID = found(n.queue, n.known.has(fieldAcceptQueue)), found(uint64(n.pid), n.known.has(fieldPID))
-		r.NewInode = found(n.inode, n.known.has(fieldInode))
-		r.NewFile, r.NewLine = text(u.new.fileOf(unixFile)), found(uint64(n.line), n.line != 0)
+		r.NewState, r.NewProgram = parser.Text(u.names.text(n.state)), parser.Text(u.names.text(n.program))
+		r.NewAcceptQueue, r.NewPID = parser.Found(n.queue, n.known.has(fieldAcceptQueue)), parser.Found(uint64(n.pid), n.known.has(fieldPID))
+		r.NewInode = parser.Found(n.inode, n.known.has(fieldInode))
+		r.NewFile, r.NewLine = parser.Text(u.new.fileOf(unixFile)), parser.Found(uint64(n.line), n.line != 0)
 	}
 	return r
 }

@@ -353,10 +353,10 @@ func factsOf(e end) (f facts) {
 func (x *matching) pairRow(c *connection) rows.Pair {
 	row := rows.Pair{
 		Verdict: c.Verdict.String(), Grade: c.Grade().String(), Protocol: protocolNames[c.proto()], Port: parser.Some(uint64(c.port)),
-		Service: nameOfPort(service{c.proto(), c.port}, c.server.m, c.client.m), Why: text(c.why), Next: text(c.next), DirectionFrom: text(c.direction),
+		Service: nameOfPort(service{c.proto(), c.port}, c.server.m, c.client.m), Why: parser.Text(c.why), Next: parser.Text(c.next), DirectionFrom: parser.Text(c.direction),
 	}
 	if c.nat != nil {
-		row.NAT = text(c.nat.String())
+		row.NAT = parser.Text(c.nat.String())
 	}
 	cl, sv := whoseOf(c.client.m), whoseOf(c.server.m)
 	row.Client, row.ClientHost, row.ClientNetNS, row.ClientBundle = cl.name, cl.host, cl.netns, cl.bundle
@@ -376,12 +376,4 @@ func (x *matching) pairRow(c *connection) rows.Pair {
 
 func place(e endpoint) (parser.Opt[netip.Addr], parser.Opt[uint64]) {
 	return parser.Some(e.addr.addr()), parser.Some(uint64(e.port))
-}
-
-// text is unknown if it is empty.
-func text(s string) parser.Opt[string] {
-	if s == "" {
-		return parser.Opt[string]{}
-	}
-	return parser.Some(s)
 }

@@ -36,7 +36,7 @@ var dimensions = []Dimension{
 	{"local-port", "the local port", []string{"local_port", "local_service"}, []string{"local_port", "local_service"},
 		func(k *rows.SocketKey, s *rows.Socket) { k.LocalPort = s.LocalPort }},
 	{"state", "the state", []string{"state"}, nil,
-		func(k *rows.SocketKey, s *rows.Socket) { k.State = word(s.State) }},
+		func(k *rows.SocketKey, s *rows.Socket) { k.State = parser.Text(s.State) }},
 	{"program", "the name of the program", []string{"program"}, []string{"program"},
 		func(k *rows.SocketKey, s *rows.Socket) { k.Program = s.Program }},
 	{"pid", "the process, with the name of its program", []string{"pid", "program"}, []string{"pid", "program"},
@@ -44,18 +44,11 @@ var dimensions = []Dimension{
 	{"user", "the owner's uid", []string{"uid", "user"}, []string{"uid", "user"},
 		func(k *rows.SocketKey, s *rows.Socket) { k.UID = s.UID }},
 	{"protocol", "tcp, tcp6, udp, ...", []string{"protocol"}, nil,
-		func(k *rows.SocketKey, s *rows.Socket) { k.Protocol = word(s.Protocol) }},
+		func(k *rows.SocketKey, s *rows.Socket) { k.Protocol = parser.Text(s.Protocol) }},
 	{"host", "the captured machine", []string{"host"}, nil,
 		func(k *rows.SocketKey, s *rows.Socket) { k.Host = s.Host }},
 	{"netns", "the network namespace", []string{"netns"}, nil,
 		func(k *rows.SocketKey, s *rows.Socket) { k.NetNS = s.NetNS }},
-}
-
-func word(s string) parser.Opt[string] {
-	if s == "" {
-		return parser.Opt[string]{}
-	}
-	return parser.Some(s)
 }
 
 // SubnetName is how a subnet is called, in the list of names.
